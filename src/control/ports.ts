@@ -1,0 +1,208 @@
+/** What Control offers to the rest: resources, workspaces, runs, logs. */
+import type { Authorized, CallContext } from "../heimdall/ports.ts";
+import type { Problem } from "../shared/errors.ts";
+
+export const resourceTypes = [
+  "instance-secret",
+  "secret",
+  "depot",
+  "policy",
+  "grant",
+  "workflow",
+  "compute",
+  "user",
+  "role",
+] as const;
+export type ResourceType = (typeof resourceTypes)[number];
+
+/** Instance-level types have no workspace. */
+export const workspaceTypes: ReadonlySet<ResourceType> = new Set(["secret", "workflow"]);
+
+export const resourcePhases = ["Pending", "Provisioning", "Running", "Active", "Terminating", "Terminated"] as const;
+export type ResourcePhase = (typeof resourcePhases)[number];
+
+export interface ResourceRef {
+  readonly type: ResourceType;
+  readonly name: string;
+  /** `undefined` for instance-level types */
+  readonly workspace: string | undefined;
+}
+
+export interface Condition {
+  /** e.g. `Ready`, `DependenciesReady`, `Healthy` */
+  readonly type: string;
+  readonly status: "True" | "False" | "Unknown";
+  /** CamelCase word */
+  readonly reason: string;
+  readonly message: string;
+  readonly lastTransitionTime: string;
+}
+
+export interface Resource {
+  readonly ref: ResourceRef;
+  readonly urn: string;
+  readonly uid: string;
+  readonly version: string;
+  readonly description: string | undefined;
+  readonly owner: string;
+  readonly layer: string;
+  readonly tags: readonly string[];
+  /** The manifest without secret values: those read `[redacted]`. */
+  readonly manifest: Readonly<Record<string, unknown>>;
+  readonly generation: number;
+  readonly observedGeneration: number;
+  /** Optimistic lock; changes with every write. */
+  readonly resourceVersion: number;
+  readonly phase: ResourcePhase;
+  readonly conditions: readonly Condition[];
+  /** `active pending error deleted`, as `get` shows it */
+  readonly status: string;
+  /** `"" running succeeded failed cancelled next:<time>` */
+  readonly runtime: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface ResourceEvent {
+  readonly at: string;
+  readonly type: "Normal" | "Warning";
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface ManifestDocument {
+  /** name that positions are reported with */
+  readonly file: string;
+  readonly text: string;
+}
+
+export interface ApplyRequest {
+  readonly documents: readonly ManifestDocument[];
+  /** values for `${VAR}`; not used with `disableInterpolation` */
+  readonly variables: ReadonlyMap<string, string>;
+  readonly disableInterpolation: boolean;
+  /** for documents that name none; default `public` */
+  readonly workspace: string;
+  readonly dryRun: boolean;
+}
+
+export interface AppliedResource {
+  readonly ref: ResourceRef;
+  readonly outcome: "created" | "updated" | "unchanged";
+  readonly generation: number;
+  /** unified diff of the redacted manifests; empty when unchanged */
+  readonly diff: string;
+  readonly warnings: readonly Problem[];
+}
+
+export interface Run {
+  readonly id: string;
+  readonly workflow: string;
+  readonly workspace: string;
+  readonly state: "pending" | "running" | "succeeded" | "failed" | "cancelled";
+  readonly trigger: "apply" | "schedule" | "manual" | "resume";
+  readonly attempt: number;
+  readonly startedAt: string | undefined;
+  readonly finishedAt: string | undefined;
+  readonly message: string | undefined;
+  readonly jobs: readonly RunJob[];
+}
+
+export interface RunJob {
+  readonly name: string;
+  readonly stack: string;
+  readonly state: Run["state"];
+  readonly startedAt: string | undefined;
+  readonly finishedAt: string | undefined;
+  readonly message: string | undefined;
+  /** small counts and facts a job leaves, e.g. `{created: 120}` */
+  readonly result: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface LogLine {
+  readonly cursor: string;
+  readonly at: string;
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly run: string | undefined;
+  readonly job: string | undefined;
+  readonly message: string;
+}
+
+export interface Workspace {
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly createdAt: string;
+}
+
+/** The lifecycle controller as the API uses it. */
+export interface Control {
+  /**
+   * Creates or updates all documents or none. Each resource is decided by Heimdall inside (`resource.create|update`, a policy's
+   * `escalate` rule included), because what is touched is known only after parsing.
+   * @throws {BadInputError} with every fault of every document, by place
+   * @throws {ForbiddenError} with every resource that was refused
+   */
+  apply(call: CallContext, request: ApplyRequest): Promise<readonly AppliedResource[]>;
+  /** @throws {ConflictError} others depend on it (named) and `force` is not set, or `ifVersion` differs */
+  delete(
+    auth: Authorized<"resource.delete">,
+    ref: ResourceRef,
+    options: { readonly force: boolean; readonly ifVersion?: number },
+  ): Promise<void>;
+  /** @throws {NotFoundError} absent or not visible */
+  get(auth: Authorized<"resource.read">, ref: ResourceRef): Promise<Resource>;
+  list(
+    auth: Authorized<"resource.read">,
+    filter: ResourceFilter,
+    page: { readonly first: number; readonly after: string | undefined },
+  ): Promise<{
+    readonly items: readonly { readonly cursor: string; readonly node: Resource }[];
+    readonly hasNextPage: boolean;
+  }>;
+  events(auth: Authorized<"resource.read">, ref: ResourceRef): Promise<readonly ResourceEvent[]>;
+  /** Manifests of former generations, newest first, redacted. */
+  versions(
+    auth: Authorized<"resource.read">,
+    ref: ResourceRef,
+  ): Promise<
+    readonly {
+      readonly generation: number;
+      readonly at: string;
+      readonly actor: string;
+      readonly manifest: Readonly<Record<string, unknown>>;
+    }[]
+  >;
+  runs(
+    auth: Authorized<"run.read">,
+    filter: { readonly workflow?: string; readonly workspace?: string },
+    page: { readonly first: number; readonly after: string | undefined },
+  ): Promise<{
+    readonly items: readonly { readonly cursor: string; readonly node: Run }[];
+    readonly hasNextPage: boolean;
+  }>;
+  startRun(auth: Authorized<"workflow.run">, ref: ResourceRef): Promise<Run>;
+  cancelRun(auth: Authorized<"workflow.run">, runId: string): Promise<Run>;
+  /** Oldest first. `since`: RFC 3339; `after`: cursor to go on from. */
+  logs(
+    auth: Authorized<"log.read">,
+    ref: ResourceRef,
+    options: { readonly run?: string; readonly since?: string; readonly after?: string; readonly first: number },
+  ): Promise<readonly LogLine[]>;
+  listWorkspaces(auth: Authorized<"workspace.read">): Promise<readonly Workspace[]>;
+  createWorkspace(
+    auth: Authorized<"workspace.create">,
+    workspace: { readonly name: string; readonly description: string | undefined },
+  ): Promise<Workspace>;
+  /** @throws {ConflictError} it is not empty, or it is `public` */
+  deleteWorkspace(auth: Authorized<"workspace.delete">, name: string): Promise<void>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface ResourceFilter {
+  readonly type?: ResourceType;
+  readonly name?: string;
+  readonly workspace?: string;
+  readonly owner?: string;
+  readonly tags?: readonly string[];
+}

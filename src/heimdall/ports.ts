@@ -1,0 +1,209 @@
+/** What Heimdall offers to the rest and what it needs from it. */
+import type { Attributes, Decision, DecisionContext, DecisionObject, Subject } from "../shared/decision.ts";
+import type { Problem } from "../shared/errors.ts";
+import type { Secret } from "../shared/secret.ts";
+import type { Action } from "./authorization/actions.ts";
+import type { Authorized } from "./authorization/authorized.ts";
+
+export type { Action } from "./authorization/actions.ts";
+export type { Authorized } from "./authorization/authorized.ts";
+
+/** One call from outside: who, from where, as part of which request. Made by the HTTP edge. */
+export interface CallContext {
+  readonly subject: Subject;
+  readonly requestId: string;
+  readonly ip: string | undefined;
+  /** e.g. `graphql`, `rest`, `workflow` */
+  readonly via: string;
+}
+
+/** The rest of the server asks here before it does anything. */
+export interface Authorizer {
+  /**
+   * Decides and records one action on one object. The record is durable when the promise resolves.
+   * @param object what it is about; for actions without an object (`workspace.list`…) leave it out
+   * @throws {ForbiddenError} the decision was deny (recorded too)
+   * @throws {AuditUnavailableError} it could not be recorded
+   */
+  authorize<A extends Action>(call: CallContext, action: A, object?: DecisionObject): Promise<Authorized<A>>;
+  /** Decides and records a list: never throws for "may see nothing", then `Authorized.filter` is `none`. */
+  authorizeList<A extends Action>(call: CallContext, action: A): Promise<Authorized<A>>;
+  /**
+   * Answers another party's question and records it (each item of a batch). Order of answers is that of the questions.
+   * Asking for a subject other than oneself needs action `decision.askForOthers`; the caller checks that first.
+   */
+  decide(call: CallContext, questions: readonly DecisionQuestion[]): Promise<readonly Decision[]>;
+  /** Like `decide` without a record, for the parts of an answer (fields, columns) of a call that is already recorded. */
+  check(call: CallContext, predicate: string, object: DecisionObject): boolean;
+}
+
+export interface DecisionQuestion {
+  readonly subject: Subject | { readonly unknownId: string };
+  readonly predicate: string;
+  readonly object: DecisionObject;
+  readonly context?: Partial<DecisionContext>;
+  readonly collection?: string;
+}
+
+/** What Heimdall knows of objects that are named by URN, UDL or API path (policy information point). */
+export interface ObjectSource {
+  /** Completes what the caller said of the object (paths, tags, attributes, columns); an unknown one comes back as it is. */
+  describe(object: DecisionObject): Promise<DecisionObject>;
+}
+
+/** An API key as stored: never the key itself. */
+export interface ApiKeyInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly userId: string;
+  readonly createdAt: string;
+  readonly expiresAt: string | undefined;
+  readonly lastUsedAt: string | undefined;
+  readonly revokedAt: string | undefined;
+}
+
+export interface User {
+  readonly id: string;
+  readonly name: string;
+  readonly type: "person" | "application";
+  readonly email: string | undefined;
+  /** without the derived `users:id:<id>`; roles are tags `roles:id:<role>` */
+  readonly tags: readonly string[];
+  readonly attributes: Attributes;
+}
+
+/** Users, roles and API keys. Ids match `[a-z0-9][a-z0-9._@-]{0,127}`. */
+export interface IdentityStore {
+  /** @throws {NotFoundError} no such user */
+  getUser(id: string): Promise<User>;
+  findUser(id: string): Promise<User | undefined>;
+  /** Sorted by id. */
+  listUsers(): Promise<readonly User[]>;
+  /** Creates or replaces. @throws {BadInputError} a tag outside every namespace, with the nearest one named */
+  putUser(user: User): Promise<void>;
+  deleteUser(id: string): Promise<void>;
+  setUserTags(id: string, tags: readonly string[]): Promise<User>;
+  putRole(role: {
+    readonly id: string;
+    readonly name: string;
+    readonly description: string | undefined;
+  }): Promise<void>;
+  deleteRole(id: string): Promise<void>;
+  listRoles(): Promise<
+    readonly { readonly id: string; readonly name: string; readonly description: string | undefined }[]
+  >;
+  /** The new key in clear, given once, `hmd_<id>_<43 base62>_<crc>`. `given`: take this key instead of a random one. */
+  createApiKey(input: {
+    readonly userId: string;
+    readonly name: string;
+    readonly ttlSeconds: number | undefined;
+    readonly given?: Secret;
+  }): Promise<{ readonly info: ApiKeyInfo; readonly key: Secret }>;
+  /** Idempotent. @throws {NotFoundError} no such key */
+  revokeApiKey(id: string): Promise<ApiKeyInfo>;
+  listApiKeys(userId?: string): Promise<readonly ApiKeyInfo[]>;
+  /** The user of a valid key. @throws {UnauthenticatedError} unknown, malformed, expired or revoked; never says which */
+  authenticate(key: Secret): Promise<User>;
+  /** Changes whenever users, roles or tags change; cheap to ask. */
+  version(): Promise<number>;
+}
+
+/** One audit record's content; the log adds sequence, time and hashes. */
+export interface AuditEntry {
+  /** e.g. `decision`, `change`, `login`, `login.failed`, `policy.swapped`, `server.started` */
+  readonly type: string;
+  readonly actor: string;
+  readonly action: string;
+  /** URNs, paths or names of what it was about; never values of secrets */
+  readonly object: readonly string[];
+  readonly outcome: "allow" | "deny" | "success" | "failure";
+  readonly decisionId?: string;
+  readonly policyVersion?: string;
+  /** ids of the rules that decided */
+  readonly rules?: readonly string[];
+  readonly requestId?: string;
+  readonly ip?: string;
+  /** small, already free of secrets; e.g. `{reason, filter}` */
+  readonly details?: Attributes;
+}
+
+export interface AuditRecord extends AuditEntry {
+  /** the server process's chain */
+  readonly chain: string;
+  /** 1, 2, 3… without gaps within the chain */
+  readonly seq: number;
+  readonly at: string;
+  /** SHA-256 (hex) of the record before; 64 zeros for the first */
+  readonly prevHash: string;
+  /** SHA-256 (hex) over the RFC 8785 canonical JSON of everything else */
+  readonly hash: string;
+}
+
+/** Append-only, hash-chained, durable before `append` resolves (group commit). */
+export interface AuditLog {
+  /** @throws {AuditUnavailableError} not stored; the call it belongs to must not be answered */
+  append(entry: AuditEntry): Promise<AuditRecord>;
+  /** Newest first. `after`: opaque cursor of the page before. */
+  list(
+    filter: AuditFilter,
+    page: { readonly first: number; readonly after: string | undefined },
+  ): Promise<{ readonly records: readonly AuditRecord[]; readonly next: string | undefined }>;
+  /** All records by chain and sequence, for export and verification. */
+  read(): AsyncIterable<AuditRecord>;
+  verify(): Promise<AuditVerification>;
+  close(): Promise<void>;
+}
+
+export interface AuditFilter {
+  readonly actor?: string;
+  readonly type?: string;
+  readonly outcome?: AuditEntry["outcome"];
+  readonly object?: string;
+  /** RFC 3339 */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export interface AuditVerification {
+  readonly state: "sound" | "tampered" | "incomplete";
+  readonly records: number;
+  readonly chains: number;
+  /** signed checkpoints that were checked */
+  readonly checkpoints: number;
+  /** first fault, e.g. `chain 0192…: record 17: hash does not match its content` */
+  readonly problem: string | undefined;
+  /** head of each chain: chain id -> `{seq, hash}` */
+  readonly heads: ReadonlyMap<string, { readonly seq: number; readonly hash: string }>;
+}
+
+/** A policy, grant or use-case as text was parsed into, with the place of each value. */
+export interface PolicyDocument {
+  readonly kind: "policy" | "grant" | "use-case" | "provider";
+  readonly name: string;
+  readonly file: string;
+  /** the value below `policy:` or `grant:`; for use-cases and providers the whole document */
+  readonly spec: unknown;
+  /** dotted path below `spec` (`rules.0.conditions.1`, `` for the whole) -> place */
+  readonly positions: ReadonlyMap<string, { readonly line: number; readonly column: number }>;
+}
+
+/** Where live policies come from besides the built-in ones in `policies/`. */
+export interface PolicySource {
+  /** Changes whenever `load` would answer something else; cheap to ask. */
+  version(): Promise<string>;
+  load(): Promise<readonly PolicyDocument[]>;
+}
+
+/** What Control asks before it accepts policies and grants. Pure: nothing becomes live by asking. */
+export interface PolicyChecker {
+  /** Every fault and warning of the documents, with places. */
+  check(documents: readonly PolicyDocument[]): {
+    readonly problems: readonly Problem[];
+    readonly warnings: readonly Problem[];
+  };
+  /**
+   * What `subject` would hand out by these documents without holding it (and without `escalate` on it), in words; empty when all is
+   * held. SECURITY: nobody may grant or widen what they do not hold.
+   */
+  escalations(subject: Subject, documents: readonly PolicyDocument[]): readonly Problem[];
+}
