@@ -1,0 +1,1925 @@
+// Generated from schema.graphql by `npm run generate`; do not edit.
+import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { EntityParent, ResourceParent, RunParent, SearchHitParent } from '../mappers.ts';
+import type { GraphqlContext } from '../context.ts';
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = Maybe<T>;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /** RFC 3339 in UTC, e.g. `2026-01-31T08:00:00.000Z`. */
+  DateTime: { input: string; output: string; }
+  /** Any JSON value. */
+  JSON: { input: unknown; output: unknown; }
+  /** Sequence number of the catalog log. */
+  Seq: { input: number; output: number; }
+};
+
+export type Query = {
+  readonly __typename?: 'Query';
+  /** The caller, its tags and what its key is good for. */
+  readonly me: Me;
+  /** An entity, resource or run by its opaque id; null where it is absent or hidden. */
+  readonly node?: Maybe<Node>;
+  /** A catalog entity by URN, former URN, or UDL address (`dataos://depot:schema/table`); null where it is absent or hidden. */
+  readonly entity?: Maybe<Entity>;
+  /** Catalog entities by kind, depot or parent, sorted by URN. */
+  readonly entities: EntityConnection;
+  /** Counts by kind and dataset type of what the caller may see. */
+  readonly entityCounts: ReadonlyArray<Count>;
+  readonly search: SearchConnection;
+  readonly suggest: ReadonlyArray<Suggestion>;
+  /** The lineage graph around one dataset or column, nearest first; what the caller may not see is absent with its edges. */
+  readonly lineage: LineageResult;
+  /** One decision with its reasons; for somebody else with `subject`. */
+  readonly authorize: Decision;
+  /** Decisions in the order of the questions, at most 100. */
+  readonly authorizeMany: ReadonlyArray<Decision>;
+  /** Live policies, the built-in ones included. */
+  readonly policies: PolicyConnection;
+  readonly grants: ResourceConnection;
+  readonly resources: ResourceConnection;
+  readonly resource?: Maybe<Resource>;
+  readonly workspaces: ReadonlyArray<Workspace>;
+  /** Runs of workflows, newest first. */
+  readonly runs: RunConnection;
+  /** Log lines of a resource, oldest first; go on with `after` to follow. */
+  readonly logs: LogConnection;
+  readonly users: UserConnection;
+  readonly apiKeys: ReadonlyArray<ApiKey>;
+  /** Audit records, newest first. */
+  readonly auditEvents: AuditEventConnection;
+  /** Recomputes every hash and checkpoint of the audit log. */
+  readonly auditVerification: AuditVerification;
+};
+
+
+export type QueryNodeArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryEntityArgs = {
+  urn: Scalars['String']['input'];
+  minSeq?: InputMaybe<Scalars['Seq']['input']>;
+  asOf?: InputMaybe<Scalars['Seq']['input']>;
+};
+
+
+export type QueryEntitiesArgs = {
+  filter?: InputMaybe<EntityFilter>;
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryEntityCountsArgs = {
+  depot?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QuerySearchArgs = {
+  query: Scalars['String']['input'];
+  filter?: InputMaybe<SearchFilter>;
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+  minSeq?: InputMaybe<Scalars['Seq']['input']>;
+};
+
+
+export type QuerySuggestArgs = {
+  prefix: Scalars['String']['input'];
+  first?: Scalars['Int']['input'];
+};
+
+
+export type QueryLineageArgs = {
+  of: Scalars['String']['input'];
+  direction?: LineageDirection;
+  depth?: Scalars['Int']['input'];
+  granularity?: InputMaybe<LineageGranularity>;
+  maxNodes?: Scalars['Int']['input'];
+  minSeq?: InputMaybe<Scalars['Seq']['input']>;
+};
+
+
+export type QueryAuthorizeArgs = {
+  input: AuthorizeInput;
+};
+
+
+export type QueryAuthorizeManyArgs = {
+  inputs: ReadonlyArray<AuthorizeInput>;
+};
+
+
+export type QueryPoliciesArgs = {
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryGrantsArgs = {
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryResourcesArgs = {
+  filter?: InputMaybe<ResourceFilter>;
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryResourceArgs = {
+  type: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+  workspace?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryRunsArgs = {
+  workflow?: InputMaybe<Scalars['String']['input']>;
+  workspace?: InputMaybe<Scalars['String']['input']>;
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryLogsArgs = {
+  type: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+  workspace?: InputMaybe<Scalars['String']['input']>;
+  run?: InputMaybe<Scalars['ID']['input']>;
+  since?: InputMaybe<Scalars['DateTime']['input']>;
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryUsersArgs = {
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryApiKeysArgs = {
+  userId?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryAuditEventsArgs = {
+  filter?: InputMaybe<AuditFilter>;
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type Mutation = {
+  readonly __typename?: 'Mutation';
+  /** Creates or updates all documents or none. */
+  readonly applyResources: ApplyResourcesPayload;
+  readonly deleteResource: DeleteResourcePayload;
+  /** Starts a run of a workflow now. */
+  readonly runWorkflow: RunPayload;
+  readonly cancelRun: RunPayload;
+  readonly createWorkspace: WorkspacePayload;
+  readonly deleteWorkspace: WorkspacePayload;
+  /** Edits what people own: description, tags, owners, custom properties. A later scan does not overwrite it. */
+  readonly updateEntity: EntityPayload;
+  /** The key is in the answer once and never again. */
+  readonly createApiKey: ApiKeyPayload;
+  readonly revokeApiKey: ApiKeyPayload;
+  readonly setUserTags: UserPayload;
+  /** Builds the search index and the lineage graph anew from the catalog log and swaps them in when they are verified. */
+  readonly rebuildProjections: RebuildPayload;
+};
+
+
+export type MutationApplyResourcesArgs = {
+  input: ApplyResourcesInput;
+};
+
+
+export type MutationDeleteResourceArgs = {
+  input: DeleteResourceInput;
+};
+
+
+export type MutationRunWorkflowArgs = {
+  input: RunWorkflowInput;
+};
+
+
+export type MutationCancelRunArgs = {
+  input: CancelRunInput;
+};
+
+
+export type MutationCreateWorkspaceArgs = {
+  input: CreateWorkspaceInput;
+};
+
+
+export type MutationDeleteWorkspaceArgs = {
+  input: DeleteWorkspaceInput;
+};
+
+
+export type MutationUpdateEntityArgs = {
+  input: UpdateEntityInput;
+};
+
+
+export type MutationCreateApiKeyArgs = {
+  input: CreateApiKeyInput;
+};
+
+
+export type MutationRevokeApiKeyArgs = {
+  input: RevokeApiKeyInput;
+};
+
+
+export type MutationSetUserTagsArgs = {
+  input: SetUserTagsInput;
+};
+
+export type Node = {
+  readonly id: Scalars['ID']['output'];
+};
+
+export type PageInfo = {
+  readonly __typename?: 'PageInfo';
+  readonly hasNextPage: Scalars['Boolean']['output'];
+  readonly hasPreviousPage: Scalars['Boolean']['output'];
+  readonly startCursor?: Maybe<Scalars['String']['output']>;
+  readonly endCursor?: Maybe<Scalars['String']['output']>;
+};
+
+export type Count = {
+  readonly __typename?: 'Count';
+  readonly value: Scalars['String']['output'];
+  readonly count: Scalars['Int']['output'];
+};
+
+/** An expected failure of a mutation. */
+export type UserError = {
+  readonly __typename?: 'UserError';
+  /** `file:line:col` where the input has one */
+  readonly at?: Maybe<Scalars['String']['output']>;
+  readonly field?: Maybe<Scalars['String']['output']>;
+  readonly message: Scalars['String']['output'];
+  readonly code: Scalars['String']['output'];
+};
+
+export type Warning = {
+  readonly __typename?: 'Warning';
+  readonly at?: Maybe<Scalars['String']['output']>;
+  readonly message: Scalars['String']['output'];
+};
+
+export type Me = {
+  readonly __typename?: 'Me';
+  readonly id: Scalars['ID']['output'];
+  readonly name: Scalars['String']['output'];
+  readonly type: Scalars['String']['output'];
+  readonly email?: Maybe<Scalars['String']['output']>;
+  readonly tags: ReadonlyArray<Scalars['String']['output']>;
+  readonly roles: ReadonlyArray<Scalars['String']['output']>;
+  readonly attributes: Scalars['JSON']['output'];
+};
+
+export type User = {
+  readonly __typename?: 'User';
+  readonly id: Scalars['ID']['output'];
+  readonly name: Scalars['String']['output'];
+  readonly type: Scalars['String']['output'];
+  readonly email?: Maybe<Scalars['String']['output']>;
+  readonly tags: ReadonlyArray<Scalars['String']['output']>;
+  readonly attributes: Scalars['JSON']['output'];
+};
+
+export type UserEdge = {
+  readonly __typename?: 'UserEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: User;
+};
+
+export type UserConnection = {
+  readonly __typename?: 'UserConnection';
+  readonly edges: ReadonlyArray<UserEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type ApiKey = {
+  readonly __typename?: 'ApiKey';
+  readonly id: Scalars['ID']['output'];
+  readonly name: Scalars['String']['output'];
+  readonly userId: Scalars['String']['output'];
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly revokedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+export type CreateApiKeyInput = {
+  /** default: the caller */
+  readonly userId?: InputMaybe<Scalars['String']['input']>;
+  readonly name: Scalars['String']['input'];
+  /** default 86400 (a day); 0 for a key that does not expire */
+  readonly ttlSeconds?: InputMaybe<Scalars['Int']['input']>;
+};
+
+export type RevokeApiKeyInput = {
+  readonly id: Scalars['ID']['input'];
+};
+
+export type ApiKeyPayload = {
+  readonly __typename?: 'ApiKeyPayload';
+  readonly apiKey?: Maybe<ApiKey>;
+  /** the key itself, only from createApiKey */
+  readonly key?: Maybe<Scalars['String']['output']>;
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+export type SetUserTagsInput = {
+  readonly userId: Scalars['String']['input'];
+  readonly tags: ReadonlyArray<Scalars['String']['input']>;
+  readonly dryRun?: Scalars['Boolean']['input'];
+};
+
+export type UserPayload = {
+  readonly __typename?: 'UserPayload';
+  readonly user?: Maybe<User>;
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+export type EntityKind =
+  | 'depot'
+  | 'database'
+  | 'schema'
+  | 'dataset'
+  | 'column'
+  | 'procedure'
+  | 'query'
+  | 'job'
+  | 'run'
+  | 'pipeline'
+  | 'dashboard'
+  | 'dataproduct'
+  | 'contract'
+  | 'domain'
+  | 'glossary'
+  | 'term'
+  | 'classification'
+  | 'tag'
+  | 'user'
+  | 'team'
+  | 'policy'
+  | 'grant'
+  | 'resource'
+  | 'scan'
+  | 'report';
+
+export type Entity = Node & {
+  readonly __typename?: 'Entity';
+  readonly id: Scalars['ID']['output'];
+  readonly urn: Scalars['String']['output'];
+  readonly kind: EntityKind;
+  readonly name: Scalars['String']['output'];
+  readonly qualifiedName: Scalars['String']['output'];
+  /** active missing deleted outOfScope unknown */
+  readonly state: Scalars['String']['output'];
+  readonly description?: Maybe<Scalars['String']['output']>;
+  readonly tags: ReadonlyArray<Scalars['String']['output']>;
+  readonly owners: ReadonlyArray<Scalars['String']['output']>;
+  readonly depot?: Maybe<Scalars['String']['output']>;
+  readonly parent?: Maybe<Entity>;
+  readonly aliases: ReadonlyArray<Scalars['String']['output']>;
+  /** table view matview partition foreign file topic */
+  readonly datasetType?: Maybe<Scalars['String']['output']>;
+  /** of a column */
+  readonly dataType?: Maybe<Scalars['String']['output']>;
+  readonly nullable?: Maybe<Scalars['Boolean']['output']>;
+  readonly defaultValue?: Maybe<Scalars['String']['output']>;
+  /** of a column, from 1 */
+  readonly position?: Maybe<Scalars['Int']['output']>;
+  readonly generated?: Maybe<Scalars['String']['output']>;
+  /** columns of a dataset by position, as far as the caller may see them */
+  readonly columns: ReadonlyArray<Entity>;
+  readonly children: EntityConnection;
+  readonly primaryKey?: Maybe<Key>;
+  readonly foreignKeys: ReadonlyArray<ForeignKey>;
+  readonly uniqueKeys: ReadonlyArray<Key>;
+  readonly indexes: ReadonlyArray<Index>;
+  /** of a view: the SQL that defines it */
+  readonly definition?: Maybe<Scalars['String']['output']>;
+  readonly rowCount?: Maybe<Scalars['Float']['output']>;
+  readonly sizeBytes?: Maybe<Scalars['Float']['output']>;
+  readonly partitionOf?: Maybe<Scalars['String']['output']>;
+  readonly partitionKey?: Maybe<Scalars['String']['output']>;
+  /** every aspect: which origin said what; the first is the one shown */
+  readonly provenance: ReadonlyArray<AspectProvenance>;
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly updatedAt: Scalars['DateTime']['output'];
+  readonly seq: Scalars['Seq']['output'];
+};
+
+
+export type EntityChildrenArgs = {
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type Key = {
+  readonly __typename?: 'Key';
+  readonly name: Scalars['String']['output'];
+  readonly columns: ReadonlyArray<Scalars['String']['output']>;
+};
+
+export type ForeignKey = {
+  readonly __typename?: 'ForeignKey';
+  readonly name: Scalars['String']['output'];
+  readonly columns: ReadonlyArray<Scalars['String']['output']>;
+  /** URN of the dataset it refers to */
+  readonly references: Scalars['String']['output'];
+  readonly referencedColumns: ReadonlyArray<Scalars['String']['output']>;
+};
+
+export type Index = {
+  readonly __typename?: 'Index';
+  readonly name: Scalars['String']['output'];
+  readonly columns: ReadonlyArray<Scalars['String']['output']>;
+  readonly unique: Scalars['Boolean']['output'];
+  readonly method: Scalars['String']['output'];
+};
+
+export type AspectProvenance = {
+  readonly __typename?: 'AspectProvenance';
+  readonly aspect: Scalars['String']['output'];
+  readonly origin: Scalars['String']['output'];
+  readonly value: Scalars['JSON']['output'];
+};
+
+export type EntityFilter = {
+  readonly kind?: InputMaybe<EntityKind>;
+  readonly depot?: InputMaybe<Scalars['String']['input']>;
+  /** URN of the container */
+  readonly parent?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type EntityEdge = {
+  readonly __typename?: 'EntityEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: Entity;
+};
+
+export type EntityConnection = {
+  readonly __typename?: 'EntityConnection';
+  readonly edges: ReadonlyArray<EntityEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type UpdateEntityInput = {
+  readonly urn: Scalars['String']['input'];
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly owners?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly custom?: InputMaybe<Scalars['JSON']['input']>;
+  /** refused with CONFLICT when the entity's seq is another */
+  readonly ifSeq?: InputMaybe<Scalars['Seq']['input']>;
+  readonly dryRun?: Scalars['Boolean']['input'];
+};
+
+export type EntityPayload = {
+  readonly __typename?: 'EntityPayload';
+  readonly entity?: Maybe<Entity>;
+  readonly seq?: Maybe<Scalars['Seq']['output']>;
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+export type SearchFilter = {
+  readonly kinds?: InputMaybe<ReadonlyArray<EntityKind>>;
+  readonly depots?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly owners?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly datasetTypes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly schemas?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+};
+
+export type SearchHit = {
+  readonly __typename?: 'SearchHit';
+  readonly urn: Scalars['String']['output'];
+  readonly score: Scalars['Float']['output'];
+  /** matched text with `<em>` around the words, HTML-escaped */
+  readonly highlights: ReadonlyArray<Highlight>;
+  readonly matchedColumns: ReadonlyArray<Scalars['String']['output']>;
+  readonly entity: Entity;
+};
+
+export type Highlight = {
+  readonly __typename?: 'Highlight';
+  readonly field: Scalars['String']['output'];
+  readonly text: Scalars['String']['output'];
+};
+
+export type SearchEdge = {
+  readonly __typename?: 'SearchEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: SearchHit;
+};
+
+export type Facet = {
+  readonly __typename?: 'Facet';
+  /** kind depot datasetType schema tag owner */
+  readonly field: Scalars['String']['output'];
+  readonly values: ReadonlyArray<Count>;
+};
+
+export type SearchConnection = {
+  readonly __typename?: 'SearchConnection';
+  readonly edges: ReadonlyArray<SearchEdge>;
+  readonly pageInfo: PageInfo;
+  readonly totalCount: Scalars['Int']['output'];
+  /** counted after policy */
+  readonly facets: ReadonlyArray<Facet>;
+  /** nearest terms where nothing was found */
+  readonly didYouMean: ReadonlyArray<Scalars['String']['output']>;
+  /** how many changes the index is behind the catalog */
+  readonly staleBy: Scalars['Int']['output'];
+};
+
+export type Suggestion = {
+  readonly __typename?: 'Suggestion';
+  readonly text: Scalars['String']['output'];
+  readonly urn: Scalars['String']['output'];
+  readonly kind: EntityKind;
+};
+
+export type LineageDirection =
+  | 'UPSTREAM'
+  | 'DOWNSTREAM'
+  | 'BOTH';
+
+export type LineageGranularity =
+  | 'DATASET'
+  | 'COLUMN';
+
+export type LineageNode = {
+  readonly __typename?: 'LineageNode';
+  readonly urn: Scalars['String']['output'];
+  readonly kind: EntityKind;
+  readonly name: Scalars['String']['output'];
+  /** distance from the root; 0 for the root */
+  readonly hops: Scalars['Int']['output'];
+  /** true for something the caller may trace but not see: its name is hidden */
+  readonly stub: Scalars['Boolean']['output'];
+};
+
+export type LineageEdge = {
+  readonly __typename?: 'LineageEdge';
+  readonly from: Scalars['String']['output'];
+  readonly to: Scalars['String']['output'];
+  /** DIRECT or INDIRECT */
+  readonly type: Scalars['String']['output'];
+  /** IDENTITY TRANSFORMATION AGGREGATION, or JOIN FILTER GROUP_BY SORT WINDOW CONDITIONAL */
+  readonly subtype: Scalars['String']['output'];
+  readonly expression?: Maybe<Scalars['String']['output']>;
+  readonly masking: Scalars['Boolean']['output'];
+  /** 0..1 */
+  readonly confidence: Scalars['Float']['output'];
+  readonly evidence: Scalars['String']['output'];
+};
+
+export type LineageCompleteness = {
+  readonly __typename?: 'LineageCompleteness';
+  /** complete or truncated */
+  readonly state: Scalars['String']['output'];
+  /** depth maxNodes deadline */
+  readonly reason?: Maybe<Scalars['String']['output']>;
+  /** where to go on */
+  readonly frontier: ReadonlyArray<Scalars['String']['output']>;
+};
+
+export type LineageResult = {
+  readonly __typename?: 'LineageResult';
+  readonly root: Scalars['String']['output'];
+  readonly nodes: ReadonlyArray<LineageNode>;
+  readonly edges: ReadonlyArray<LineageEdge>;
+  readonly completeness: LineageCompleteness;
+  readonly staleBy: Scalars['Int']['output'];
+};
+
+export type AuthorizeInput = {
+  /** user id; default: the caller. Asking for others needs a right of its own */
+  readonly subject?: InputMaybe<Scalars['String']['input']>;
+  readonly predicate: Scalars['String']['input'];
+  readonly object: ObjectInput;
+  readonly context?: InputMaybe<Scalars['JSON']['input']>;
+  readonly collection?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What the question is about. What is stored about a named object is completed by what is given here. */
+export type ObjectInput = {
+  /** a URN, UDL address or API path */
+  readonly path?: InputMaybe<Scalars['String']['input']>;
+  readonly paths?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly type?: InputMaybe<Scalars['String']['input']>;
+  readonly id?: InputMaybe<Scalars['String']['input']>;
+  readonly attributes?: InputMaybe<Scalars['JSON']['input']>;
+};
+
+export type Decision = {
+  readonly __typename?: 'Decision';
+  /** allow or deny */
+  readonly effect: Scalars['String']['output'];
+  readonly allowed: Scalars['Boolean']['output'];
+  /** one sentence: why */
+  readonly reason: Scalars['String']['output'];
+  readonly denyReason?: Maybe<Scalars['String']['output']>;
+  /** the rules that decided, with the place they were written at */
+  readonly because: ReadonlyArray<DecidingRule>;
+  readonly masks: ReadonlyArray<ColumnMask>;
+  readonly rowFilter?: Maybe<RowFilter>;
+  /** conditions that could not be evaluated */
+  readonly problems: ReadonlyArray<Scalars['String']['output']>;
+  readonly policyVersion: Scalars['String']['output'];
+  readonly decisionId: Scalars['String']['output'];
+};
+
+export type DecidingRule = {
+  readonly __typename?: 'DecidingRule';
+  readonly id: Scalars['String']['output'];
+  readonly policy: Scalars['String']['output'];
+  readonly effect: Scalars['String']['output'];
+  readonly reason?: Maybe<Scalars['String']['output']>;
+  /** file:line:col */
+  readonly at: Scalars['String']['output'];
+};
+
+export type ColumnMask = {
+  readonly __typename?: 'ColumnMask';
+  readonly column: Scalars['String']['output'];
+  readonly operator: Scalars['String']['output'];
+  readonly options: Scalars['JSON']['output'];
+  readonly policy: Scalars['String']['output'];
+  readonly at: Scalars['String']['output'];
+};
+
+/** Rows for which all of `all` and, where there is one, at least one of `any` holds; `text` says it in one line. */
+export type RowFilter = {
+  readonly __typename?: 'RowFilter';
+  readonly text: Scalars['String']['output'];
+  readonly all: ReadonlyArray<RowFilterClause>;
+  readonly any: ReadonlyArray<RowFilterClause>;
+};
+
+export type RowFilterClause = {
+  readonly __typename?: 'RowFilterClause';
+  readonly policy: Scalars['String']['output'];
+  readonly at: Scalars['String']['output'];
+  readonly comparisons: ReadonlyArray<RowComparison>;
+};
+
+export type RowComparison = {
+  readonly __typename?: 'RowComparison';
+  readonly column: Scalars['String']['output'];
+  readonly operator: Scalars['String']['output'];
+  readonly value?: Maybe<Scalars['JSON']['output']>;
+};
+
+export type Policy = {
+  readonly __typename?: 'Policy';
+  readonly name: Scalars['String']['output'];
+  /** access, mask or filter */
+  readonly kind: Scalars['String']['output'];
+  readonly file: Scalars['String']['output'];
+  readonly description?: Maybe<Scalars['String']['output']>;
+  readonly builtIn: Scalars['Boolean']['output'];
+  readonly rules: ReadonlyArray<PolicyRule>;
+};
+
+export type PolicyRule = {
+  readonly __typename?: 'PolicyRule';
+  readonly id: Scalars['String']['output'];
+  readonly effect: Scalars['String']['output'];
+  /** the rule in one line */
+  readonly text: Scalars['String']['output'];
+  readonly at: Scalars['String']['output'];
+};
+
+export type PolicyEdge = {
+  readonly __typename?: 'PolicyEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: Policy;
+};
+
+export type PolicyConnection = {
+  readonly __typename?: 'PolicyConnection';
+  readonly edges: ReadonlyArray<PolicyEdge>;
+  readonly pageInfo: PageInfo;
+  readonly policyVersion: Scalars['String']['output'];
+};
+
+export type Resource = Node & {
+  readonly __typename?: 'Resource';
+  readonly id: Scalars['ID']['output'];
+  readonly urn: Scalars['String']['output'];
+  readonly type: Scalars['String']['output'];
+  readonly name: Scalars['String']['output'];
+  readonly workspace?: Maybe<Scalars['String']['output']>;
+  readonly version: Scalars['String']['output'];
+  readonly description?: Maybe<Scalars['String']['output']>;
+  readonly owner: Scalars['String']['output'];
+  readonly layer: Scalars['String']['output'];
+  readonly tags: ReadonlyArray<Scalars['String']['output']>;
+  /** without secret values */
+  readonly manifest: Scalars['JSON']['output'];
+  readonly manifestYaml: Scalars['String']['output'];
+  readonly generation: Scalars['Int']['output'];
+  readonly observedGeneration: Scalars['Int']['output'];
+  readonly resourceVersion: Scalars['Int']['output'];
+  /** Pending Provisioning Running Active Terminating Terminated */
+  readonly phase: Scalars['String']['output'];
+  /** active pending error deleted */
+  readonly status: Scalars['String']['output'];
+  /** of a workflow: pending running succeeded failed cancelled next:<time> */
+  readonly runtime: Scalars['String']['output'];
+  readonly conditions: ReadonlyArray<Condition>;
+  readonly events: ReadonlyArray<ResourceEvent>;
+  readonly versions: ReadonlyArray<ResourceVersion>;
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly updatedAt: Scalars['DateTime']['output'];
+};
+
+export type Condition = {
+  readonly __typename?: 'Condition';
+  readonly type: Scalars['String']['output'];
+  readonly status: Scalars['String']['output'];
+  readonly reason: Scalars['String']['output'];
+  readonly message: Scalars['String']['output'];
+  readonly lastTransitionTime: Scalars['DateTime']['output'];
+};
+
+export type ResourceEvent = {
+  readonly __typename?: 'ResourceEvent';
+  readonly at: Scalars['DateTime']['output'];
+  readonly type: Scalars['String']['output'];
+  readonly reason: Scalars['String']['output'];
+  readonly message: Scalars['String']['output'];
+};
+
+export type ResourceVersion = {
+  readonly __typename?: 'ResourceVersion';
+  readonly generation: Scalars['Int']['output'];
+  readonly at: Scalars['DateTime']['output'];
+  readonly actor: Scalars['String']['output'];
+  readonly manifestYaml: Scalars['String']['output'];
+};
+
+export type ResourceFilter = {
+  readonly type?: InputMaybe<Scalars['String']['input']>;
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  readonly workspace?: InputMaybe<Scalars['String']['input']>;
+  readonly owner?: InputMaybe<Scalars['String']['input']>;
+  readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+};
+
+export type ResourceEdge = {
+  readonly __typename?: 'ResourceEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: Resource;
+};
+
+export type ResourceConnection = {
+  readonly __typename?: 'ResourceConnection';
+  readonly edges: ReadonlyArray<ResourceEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type ManifestInput = {
+  /** the name that faults are reported with */
+  readonly file: Scalars['String']['input'];
+  readonly text: Scalars['String']['input'];
+};
+
+export type VariableInput = {
+  readonly name: Scalars['String']['input'];
+  readonly value: Scalars['String']['input'];
+};
+
+export type ApplyResourcesInput = {
+  readonly documents: ReadonlyArray<ManifestInput>;
+  /** values for `${NAME}` in the documents */
+  readonly variables?: ReadonlyArray<VariableInput>;
+  readonly disableInterpolation?: Scalars['Boolean']['input'];
+  /** for documents that name none */
+  readonly workspace?: Scalars['String']['input'];
+  readonly dryRun?: Scalars['Boolean']['input'];
+};
+
+export type AppliedResource = {
+  readonly __typename?: 'AppliedResource';
+  readonly type: Scalars['String']['output'];
+  readonly name: Scalars['String']['output'];
+  readonly workspace?: Maybe<Scalars['String']['output']>;
+  readonly version: Scalars['String']['output'];
+  /** created updated unchanged */
+  readonly outcome: Scalars['String']['output'];
+  readonly generation: Scalars['Int']['output'];
+  readonly diff: Scalars['String']['output'];
+  readonly warnings: ReadonlyArray<Warning>;
+};
+
+export type ApplyResourcesPayload = {
+  readonly __typename?: 'ApplyResourcesPayload';
+  readonly resources: ReadonlyArray<AppliedResource>;
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+export type DeleteResourceInput = {
+  readonly type: Scalars['String']['input'];
+  readonly name: Scalars['String']['input'];
+  readonly workspace?: InputMaybe<Scalars['String']['input']>;
+  readonly force?: Scalars['Boolean']['input'];
+  readonly ifVersion?: InputMaybe<Scalars['Int']['input']>;
+  readonly dryRun?: Scalars['Boolean']['input'];
+};
+
+export type DeleteResourcePayload = {
+  readonly __typename?: 'DeleteResourcePayload';
+  readonly deleted: Scalars['Boolean']['output'];
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+export type Workspace = {
+  readonly __typename?: 'Workspace';
+  readonly name: Scalars['String']['output'];
+  readonly description?: Maybe<Scalars['String']['output']>;
+  readonly createdAt: Scalars['DateTime']['output'];
+};
+
+export type CreateWorkspaceInput = {
+  readonly name: Scalars['String']['input'];
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  readonly dryRun?: Scalars['Boolean']['input'];
+};
+
+export type DeleteWorkspaceInput = {
+  readonly name: Scalars['String']['input'];
+  readonly dryRun?: Scalars['Boolean']['input'];
+};
+
+export type WorkspacePayload = {
+  readonly __typename?: 'WorkspacePayload';
+  readonly workspace?: Maybe<Workspace>;
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+export type Run = Node & {
+  readonly __typename?: 'Run';
+  readonly id: Scalars['ID']['output'];
+  readonly workflow: Scalars['String']['output'];
+  readonly workspace: Scalars['String']['output'];
+  /** pending running succeeded failed cancelled */
+  readonly state: Scalars['String']['output'];
+  readonly trigger: Scalars['String']['output'];
+  readonly attempt: Scalars['Int']['output'];
+  readonly startedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly finishedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly message?: Maybe<Scalars['String']['output']>;
+  readonly jobs: ReadonlyArray<RunJob>;
+};
+
+export type RunJob = {
+  readonly __typename?: 'RunJob';
+  readonly name: Scalars['String']['output'];
+  readonly stack: Scalars['String']['output'];
+  readonly state: Scalars['String']['output'];
+  readonly startedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly finishedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly message?: Maybe<Scalars['String']['output']>;
+  readonly result?: Maybe<Scalars['JSON']['output']>;
+};
+
+export type RunEdge = {
+  readonly __typename?: 'RunEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: Run;
+};
+
+export type RunConnection = {
+  readonly __typename?: 'RunConnection';
+  readonly edges: ReadonlyArray<RunEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type RunWorkflowInput = {
+  readonly name: Scalars['String']['input'];
+  readonly workspace?: Scalars['String']['input'];
+};
+
+export type CancelRunInput = {
+  readonly id: Scalars['ID']['input'];
+};
+
+export type RunPayload = {
+  readonly __typename?: 'RunPayload';
+  readonly run?: Maybe<Run>;
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+export type LogLine = {
+  readonly __typename?: 'LogLine';
+  readonly at: Scalars['DateTime']['output'];
+  readonly level: Scalars['String']['output'];
+  readonly run?: Maybe<Scalars['String']['output']>;
+  readonly job?: Maybe<Scalars['String']['output']>;
+  readonly message: Scalars['String']['output'];
+};
+
+export type LogEdge = {
+  readonly __typename?: 'LogEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: LogLine;
+};
+
+export type LogConnection = {
+  readonly __typename?: 'LogConnection';
+  readonly edges: ReadonlyArray<LogEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type AuditFilter = {
+  readonly actor?: InputMaybe<Scalars['String']['input']>;
+  readonly type?: InputMaybe<Scalars['String']['input']>;
+  /** allow deny success failure */
+  readonly outcome?: InputMaybe<Scalars['String']['input']>;
+  readonly object?: InputMaybe<Scalars['String']['input']>;
+  readonly from?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly to?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+export type AuditEvent = {
+  readonly __typename?: 'AuditEvent';
+  readonly chain: Scalars['String']['output'];
+  readonly seq: Scalars['Int']['output'];
+  readonly at: Scalars['DateTime']['output'];
+  readonly type: Scalars['String']['output'];
+  readonly actor: Scalars['String']['output'];
+  readonly action: Scalars['String']['output'];
+  readonly object: ReadonlyArray<Scalars['String']['output']>;
+  readonly outcome: Scalars['String']['output'];
+  readonly decisionId?: Maybe<Scalars['String']['output']>;
+  readonly policyVersion?: Maybe<Scalars['String']['output']>;
+  readonly rules: ReadonlyArray<Scalars['String']['output']>;
+  readonly requestId?: Maybe<Scalars['String']['output']>;
+  readonly ip?: Maybe<Scalars['String']['output']>;
+  readonly details?: Maybe<Scalars['JSON']['output']>;
+  readonly prevHash: Scalars['String']['output'];
+  readonly hash: Scalars['String']['output'];
+};
+
+export type AuditEventEdge = {
+  readonly __typename?: 'AuditEventEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: AuditEvent;
+};
+
+export type AuditEventConnection = {
+  readonly __typename?: 'AuditEventConnection';
+  readonly edges: ReadonlyArray<AuditEventEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type AuditChainHead = {
+  readonly __typename?: 'AuditChainHead';
+  readonly chain: Scalars['String']['output'];
+  readonly seq: Scalars['Int']['output'];
+  readonly hash: Scalars['String']['output'];
+};
+
+export type AuditVerification = {
+  readonly __typename?: 'AuditVerification';
+  /** sound tampered incomplete */
+  readonly state: Scalars['String']['output'];
+  readonly records: Scalars['Int']['output'];
+  readonly chains: Scalars['Int']['output'];
+  readonly checkpoints: Scalars['Int']['output'];
+  readonly problem?: Maybe<Scalars['String']['output']>;
+  readonly heads: ReadonlyArray<AuditChainHead>;
+};
+
+export type RebuildPayload = {
+  readonly __typename?: 'RebuildPayload';
+  /** documents in the new search index */
+  readonly search: Scalars['Int']['output'];
+  /** nodes in the new lineage graph */
+  readonly lineage: Scalars['Int']['output'];
+};
+
+
+
+export type ResolverTypeWrapper<T> = Promise<T> | T;
+
+
+export type ResolverWithResolve<TResult, TParent, TContext, TArgs> = {
+  resolve: ResolverFn<TResult, TParent, TContext, TArgs>;
+};
+export type Resolver<TResult, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = ResolverFn<TResult, TParent, TContext, TArgs> | ResolverWithResolve<TResult, TParent, TContext, TArgs>;
+
+export type ResolverFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Promise<TResult> | TResult;
+
+export type SubscriptionSubscribeFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => AsyncIterable<TResult> | Promise<AsyncIterable<TResult>>;
+
+export type SubscriptionResolveFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+export interface SubscriptionSubscriberObject<TResult, TKey extends string, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<{ [key in TKey]: TResult }, TParent, TContext, TArgs>;
+  resolve?: SubscriptionResolveFn<TResult, { [key in TKey]: TResult }, TContext, TArgs>;
+}
+
+export interface SubscriptionResolverObject<TResult, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<any, TParent, TContext, TArgs>;
+  resolve: SubscriptionResolveFn<TResult, any, TContext, TArgs>;
+}
+
+export type SubscriptionObject<TResult, TKey extends string, TParent, TContext, TArgs> =
+  | SubscriptionSubscriberObject<TResult, TKey, TParent, TContext, TArgs>
+  | SubscriptionResolverObject<TResult, TParent, TContext, TArgs>;
+
+export type SubscriptionResolver<TResult, TKey extends string, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> =
+  | ((...args: any[]) => SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>)
+  | SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>;
+
+export type TypeResolveFn<TTypes, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (
+  parent: TParent,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Maybe<TTypes> | Promise<Maybe<TTypes>>;
+
+export type IsTypeOfResolverFn<T = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (obj: T, context: TContext, info: GraphQLResolveInfo) => boolean | Promise<boolean>;
+
+export type NextResolverFn<T> = () => Promise<T>;
+
+export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = (
+  next: NextResolverFn<TResult>,
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+
+
+
+/** Mapping of interface types */
+export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
+  Node:
+    | ( EntityParent )
+    | ( ResourceParent )
+    | ( RunParent )
+  ;
+};
+
+/** Mapping between all available schema types and the resolvers types */
+export type ResolversTypes = {
+  DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
+  Seq: ResolverTypeWrapper<Scalars['Seq']['output']>;
+  Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  Count: ResolverTypeWrapper<Count>;
+  UserError: ResolverTypeWrapper<UserError>;
+  Warning: ResolverTypeWrapper<Warning>;
+  Me: ResolverTypeWrapper<Me>;
+  User: ResolverTypeWrapper<User>;
+  UserEdge: ResolverTypeWrapper<UserEdge>;
+  UserConnection: ResolverTypeWrapper<UserConnection>;
+  ApiKey: ResolverTypeWrapper<ApiKey>;
+  CreateApiKeyInput: CreateApiKeyInput;
+  RevokeApiKeyInput: RevokeApiKeyInput;
+  ApiKeyPayload: ResolverTypeWrapper<ApiKeyPayload>;
+  SetUserTagsInput: SetUserTagsInput;
+  UserPayload: ResolverTypeWrapper<UserPayload>;
+  EntityKind: EntityKind;
+  Entity: ResolverTypeWrapper<EntityParent>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  Key: ResolverTypeWrapper<Key>;
+  ForeignKey: ResolverTypeWrapper<ForeignKey>;
+  Index: ResolverTypeWrapper<Index>;
+  AspectProvenance: ResolverTypeWrapper<AspectProvenance>;
+  EntityFilter: EntityFilter;
+  EntityEdge: ResolverTypeWrapper<Omit<EntityEdge, 'node'> & { node: ResolversTypes['Entity'] }>;
+  EntityConnection: ResolverTypeWrapper<Omit<EntityConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['EntityEdge']> }>;
+  UpdateEntityInput: UpdateEntityInput;
+  EntityPayload: ResolverTypeWrapper<Omit<EntityPayload, 'entity'> & { entity?: Maybe<ResolversTypes['Entity']> }>;
+  SearchFilter: SearchFilter;
+  SearchHit: ResolverTypeWrapper<SearchHitParent>;
+  Highlight: ResolverTypeWrapper<Highlight>;
+  SearchEdge: ResolverTypeWrapper<Omit<SearchEdge, 'node'> & { node: ResolversTypes['SearchHit'] }>;
+  Facet: ResolverTypeWrapper<Facet>;
+  SearchConnection: ResolverTypeWrapper<Omit<SearchConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['SearchEdge']> }>;
+  Suggestion: ResolverTypeWrapper<Suggestion>;
+  LineageDirection: LineageDirection;
+  LineageGranularity: LineageGranularity;
+  LineageNode: ResolverTypeWrapper<LineageNode>;
+  LineageEdge: ResolverTypeWrapper<LineageEdge>;
+  LineageCompleteness: ResolverTypeWrapper<LineageCompleteness>;
+  LineageResult: ResolverTypeWrapper<LineageResult>;
+  AuthorizeInput: AuthorizeInput;
+  ObjectInput: ObjectInput;
+  Decision: ResolverTypeWrapper<Decision>;
+  DecidingRule: ResolverTypeWrapper<DecidingRule>;
+  ColumnMask: ResolverTypeWrapper<ColumnMask>;
+  RowFilter: ResolverTypeWrapper<RowFilter>;
+  RowFilterClause: ResolverTypeWrapper<RowFilterClause>;
+  RowComparison: ResolverTypeWrapper<RowComparison>;
+  Policy: ResolverTypeWrapper<Policy>;
+  PolicyRule: ResolverTypeWrapper<PolicyRule>;
+  PolicyEdge: ResolverTypeWrapper<PolicyEdge>;
+  PolicyConnection: ResolverTypeWrapper<PolicyConnection>;
+  Resource: ResolverTypeWrapper<ResourceParent>;
+  Condition: ResolverTypeWrapper<Condition>;
+  ResourceEvent: ResolverTypeWrapper<ResourceEvent>;
+  ResourceVersion: ResolverTypeWrapper<ResourceVersion>;
+  ResourceFilter: ResourceFilter;
+  ResourceEdge: ResolverTypeWrapper<Omit<ResourceEdge, 'node'> & { node: ResolversTypes['Resource'] }>;
+  ResourceConnection: ResolverTypeWrapper<Omit<ResourceConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['ResourceEdge']> }>;
+  ManifestInput: ManifestInput;
+  VariableInput: VariableInput;
+  ApplyResourcesInput: ApplyResourcesInput;
+  AppliedResource: ResolverTypeWrapper<AppliedResource>;
+  ApplyResourcesPayload: ResolverTypeWrapper<ApplyResourcesPayload>;
+  DeleteResourceInput: DeleteResourceInput;
+  DeleteResourcePayload: ResolverTypeWrapper<DeleteResourcePayload>;
+  Workspace: ResolverTypeWrapper<Workspace>;
+  CreateWorkspaceInput: CreateWorkspaceInput;
+  DeleteWorkspaceInput: DeleteWorkspaceInput;
+  WorkspacePayload: ResolverTypeWrapper<WorkspacePayload>;
+  Run: ResolverTypeWrapper<RunParent>;
+  RunJob: ResolverTypeWrapper<RunJob>;
+  RunEdge: ResolverTypeWrapper<Omit<RunEdge, 'node'> & { node: ResolversTypes['Run'] }>;
+  RunConnection: ResolverTypeWrapper<Omit<RunConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['RunEdge']> }>;
+  RunWorkflowInput: RunWorkflowInput;
+  CancelRunInput: CancelRunInput;
+  RunPayload: ResolverTypeWrapper<Omit<RunPayload, 'run'> & { run?: Maybe<ResolversTypes['Run']> }>;
+  LogLine: ResolverTypeWrapper<LogLine>;
+  LogEdge: ResolverTypeWrapper<LogEdge>;
+  LogConnection: ResolverTypeWrapper<LogConnection>;
+  AuditFilter: AuditFilter;
+  AuditEvent: ResolverTypeWrapper<AuditEvent>;
+  AuditEventEdge: ResolverTypeWrapper<AuditEventEdge>;
+  AuditEventConnection: ResolverTypeWrapper<AuditEventConnection>;
+  AuditChainHead: ResolverTypeWrapper<AuditChainHead>;
+  AuditVerification: ResolverTypeWrapper<AuditVerification>;
+  RebuildPayload: ResolverTypeWrapper<RebuildPayload>;
+};
+
+/** Mapping between all available schema types and the resolvers parents */
+export type ResolversParentTypes = {
+  DateTime: Scalars['DateTime']['output'];
+  JSON: Scalars['JSON']['output'];
+  Seq: Scalars['Seq']['output'];
+  Query: Record<PropertyKey, never>;
+  ID: Scalars['ID']['output'];
+  String: Scalars['String']['output'];
+  Int: Scalars['Int']['output'];
+  Mutation: Record<PropertyKey, never>;
+  Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
+  PageInfo: PageInfo;
+  Boolean: Scalars['Boolean']['output'];
+  Count: Count;
+  UserError: UserError;
+  Warning: Warning;
+  Me: Me;
+  User: User;
+  UserEdge: UserEdge;
+  UserConnection: UserConnection;
+  ApiKey: ApiKey;
+  CreateApiKeyInput: CreateApiKeyInput;
+  RevokeApiKeyInput: RevokeApiKeyInput;
+  ApiKeyPayload: ApiKeyPayload;
+  SetUserTagsInput: SetUserTagsInput;
+  UserPayload: UserPayload;
+  Entity: EntityParent;
+  Float: Scalars['Float']['output'];
+  Key: Key;
+  ForeignKey: ForeignKey;
+  Index: Index;
+  AspectProvenance: AspectProvenance;
+  EntityFilter: EntityFilter;
+  EntityEdge: Omit<EntityEdge, 'node'> & { node: ResolversParentTypes['Entity'] };
+  EntityConnection: Omit<EntityConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['EntityEdge']> };
+  UpdateEntityInput: UpdateEntityInput;
+  EntityPayload: Omit<EntityPayload, 'entity'> & { entity?: Maybe<ResolversParentTypes['Entity']> };
+  SearchFilter: SearchFilter;
+  SearchHit: SearchHitParent;
+  Highlight: Highlight;
+  SearchEdge: Omit<SearchEdge, 'node'> & { node: ResolversParentTypes['SearchHit'] };
+  Facet: Facet;
+  SearchConnection: Omit<SearchConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['SearchEdge']> };
+  Suggestion: Suggestion;
+  LineageNode: LineageNode;
+  LineageEdge: LineageEdge;
+  LineageCompleteness: LineageCompleteness;
+  LineageResult: LineageResult;
+  AuthorizeInput: AuthorizeInput;
+  ObjectInput: ObjectInput;
+  Decision: Decision;
+  DecidingRule: DecidingRule;
+  ColumnMask: ColumnMask;
+  RowFilter: RowFilter;
+  RowFilterClause: RowFilterClause;
+  RowComparison: RowComparison;
+  Policy: Policy;
+  PolicyRule: PolicyRule;
+  PolicyEdge: PolicyEdge;
+  PolicyConnection: PolicyConnection;
+  Resource: ResourceParent;
+  Condition: Condition;
+  ResourceEvent: ResourceEvent;
+  ResourceVersion: ResourceVersion;
+  ResourceFilter: ResourceFilter;
+  ResourceEdge: Omit<ResourceEdge, 'node'> & { node: ResolversParentTypes['Resource'] };
+  ResourceConnection: Omit<ResourceConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['ResourceEdge']> };
+  ManifestInput: ManifestInput;
+  VariableInput: VariableInput;
+  ApplyResourcesInput: ApplyResourcesInput;
+  AppliedResource: AppliedResource;
+  ApplyResourcesPayload: ApplyResourcesPayload;
+  DeleteResourceInput: DeleteResourceInput;
+  DeleteResourcePayload: DeleteResourcePayload;
+  Workspace: Workspace;
+  CreateWorkspaceInput: CreateWorkspaceInput;
+  DeleteWorkspaceInput: DeleteWorkspaceInput;
+  WorkspacePayload: WorkspacePayload;
+  Run: RunParent;
+  RunJob: RunJob;
+  RunEdge: Omit<RunEdge, 'node'> & { node: ResolversParentTypes['Run'] };
+  RunConnection: Omit<RunConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['RunEdge']> };
+  RunWorkflowInput: RunWorkflowInput;
+  CancelRunInput: CancelRunInput;
+  RunPayload: Omit<RunPayload, 'run'> & { run?: Maybe<ResolversParentTypes['Run']> };
+  LogLine: LogLine;
+  LogEdge: LogEdge;
+  LogConnection: LogConnection;
+  AuditFilter: AuditFilter;
+  AuditEvent: AuditEvent;
+  AuditEventEdge: AuditEventEdge;
+  AuditEventConnection: AuditEventConnection;
+  AuditChainHead: AuditChainHead;
+  AuditVerification: AuditVerification;
+  RebuildPayload: RebuildPayload;
+};
+
+export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
+  name: 'DateTime';
+}
+
+export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSON'], any> {
+  name: 'JSON';
+}
+
+export interface SeqScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Seq'], any> {
+  name: 'Seq';
+}
+
+export type QueryResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  me?: Resolver<ResolversTypes['Me'], ParentType, ContextType>;
+  node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
+  entity?: Resolver<Maybe<ResolversTypes['Entity']>, ParentType, ContextType, RequireFields<QueryEntityArgs, 'urn'>>;
+  entities?: Resolver<ResolversTypes['EntityConnection'], ParentType, ContextType, RequireFields<QueryEntitiesArgs, 'first'>>;
+  entityCounts?: Resolver<ReadonlyArray<ResolversTypes['Count']>, ParentType, ContextType, Partial<QueryEntityCountsArgs>>;
+  search?: Resolver<ResolversTypes['SearchConnection'], ParentType, ContextType, RequireFields<QuerySearchArgs, 'query' | 'first'>>;
+  suggest?: Resolver<ReadonlyArray<ResolversTypes['Suggestion']>, ParentType, ContextType, RequireFields<QuerySuggestArgs, 'prefix' | 'first'>>;
+  lineage?: Resolver<ResolversTypes['LineageResult'], ParentType, ContextType, RequireFields<QueryLineageArgs, 'of' | 'direction' | 'depth' | 'maxNodes'>>;
+  authorize?: Resolver<ResolversTypes['Decision'], ParentType, ContextType, RequireFields<QueryAuthorizeArgs, 'input'>>;
+  authorizeMany?: Resolver<ReadonlyArray<ResolversTypes['Decision']>, ParentType, ContextType, RequireFields<QueryAuthorizeManyArgs, 'inputs'>>;
+  policies?: Resolver<ResolversTypes['PolicyConnection'], ParentType, ContextType, RequireFields<QueryPoliciesArgs, 'first'>>;
+  grants?: Resolver<ResolversTypes['ResourceConnection'], ParentType, ContextType, RequireFields<QueryGrantsArgs, 'first'>>;
+  resources?: Resolver<ResolversTypes['ResourceConnection'], ParentType, ContextType, RequireFields<QueryResourcesArgs, 'first'>>;
+  resource?: Resolver<Maybe<ResolversTypes['Resource']>, ParentType, ContextType, RequireFields<QueryResourceArgs, 'type' | 'name'>>;
+  workspaces?: Resolver<ReadonlyArray<ResolversTypes['Workspace']>, ParentType, ContextType>;
+  runs?: Resolver<ResolversTypes['RunConnection'], ParentType, ContextType, RequireFields<QueryRunsArgs, 'first'>>;
+  logs?: Resolver<ResolversTypes['LogConnection'], ParentType, ContextType, RequireFields<QueryLogsArgs, 'type' | 'name' | 'first'>>;
+  users?: Resolver<ResolversTypes['UserConnection'], ParentType, ContextType, RequireFields<QueryUsersArgs, 'first'>>;
+  apiKeys?: Resolver<ReadonlyArray<ResolversTypes['ApiKey']>, ParentType, ContextType, Partial<QueryApiKeysArgs>>;
+  auditEvents?: Resolver<ResolversTypes['AuditEventConnection'], ParentType, ContextType, RequireFields<QueryAuditEventsArgs, 'first'>>;
+  auditVerification?: Resolver<ResolversTypes['AuditVerification'], ParentType, ContextType>;
+};
+
+export type MutationResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  applyResources?: Resolver<ResolversTypes['ApplyResourcesPayload'], ParentType, ContextType, RequireFields<MutationApplyResourcesArgs, 'input'>>;
+  deleteResource?: Resolver<ResolversTypes['DeleteResourcePayload'], ParentType, ContextType, RequireFields<MutationDeleteResourceArgs, 'input'>>;
+  runWorkflow?: Resolver<ResolversTypes['RunPayload'], ParentType, ContextType, RequireFields<MutationRunWorkflowArgs, 'input'>>;
+  cancelRun?: Resolver<ResolversTypes['RunPayload'], ParentType, ContextType, RequireFields<MutationCancelRunArgs, 'input'>>;
+  createWorkspace?: Resolver<ResolversTypes['WorkspacePayload'], ParentType, ContextType, RequireFields<MutationCreateWorkspaceArgs, 'input'>>;
+  deleteWorkspace?: Resolver<ResolversTypes['WorkspacePayload'], ParentType, ContextType, RequireFields<MutationDeleteWorkspaceArgs, 'input'>>;
+  updateEntity?: Resolver<ResolversTypes['EntityPayload'], ParentType, ContextType, RequireFields<MutationUpdateEntityArgs, 'input'>>;
+  createApiKey?: Resolver<ResolversTypes['ApiKeyPayload'], ParentType, ContextType, RequireFields<MutationCreateApiKeyArgs, 'input'>>;
+  revokeApiKey?: Resolver<ResolversTypes['ApiKeyPayload'], ParentType, ContextType, RequireFields<MutationRevokeApiKeyArgs, 'input'>>;
+  setUserTags?: Resolver<ResolversTypes['UserPayload'], ParentType, ContextType, RequireFields<MutationSetUserTagsArgs, 'input'>>;
+  rebuildProjections?: Resolver<ResolversTypes['RebuildPayload'], ParentType, ContextType>;
+};
+
+export type NodeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
+  __resolveType: TypeResolveFn<'Entity' | 'Resource' | 'Run', ParentType, ContextType>;
+};
+
+export type PageInfoResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
+  hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type CountResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Count'] = ResolversParentTypes['Count']> = {
+  value?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type UserErrorResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
+  at?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  field?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type WarningResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Warning'] = ResolversParentTypes['Warning']> = {
+  at?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type MeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Me'] = ResolversParentTypes['Me']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  email?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  tags?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  roles?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  attributes?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+};
+
+export type UserResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  email?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  tags?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  attributes?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+};
+
+export type UserEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['UserEdge'] = ResolversParentTypes['UserEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+};
+
+export type UserConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['UserConnection'] = ResolversParentTypes['UserConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['UserEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type ApiKeyResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ApiKey'] = ResolversParentTypes['ApiKey']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  userId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  lastUsedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type ApiKeyPayloadResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ApiKeyPayload'] = ResolversParentTypes['ApiKeyPayload']> = {
+  apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
+  key?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type UserPayloadResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['UserPayload'] = ResolversParentTypes['UserPayload']> = {
+  user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type EntityResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Entity'] = ResolversParentTypes['Entity']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  urn?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['EntityKind'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  qualifiedName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  tags?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  owners?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  depot?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  parent?: Resolver<Maybe<ResolversTypes['Entity']>, ParentType, ContextType>;
+  aliases?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  datasetType?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  dataType?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  nullable?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  defaultValue?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  position?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  generated?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  columns?: Resolver<ReadonlyArray<ResolversTypes['Entity']>, ParentType, ContextType>;
+  children?: Resolver<ResolversTypes['EntityConnection'], ParentType, ContextType, RequireFields<EntityChildrenArgs, 'first'>>;
+  primaryKey?: Resolver<Maybe<ResolversTypes['Key']>, ParentType, ContextType>;
+  foreignKeys?: Resolver<ReadonlyArray<ResolversTypes['ForeignKey']>, ParentType, ContextType>;
+  uniqueKeys?: Resolver<ReadonlyArray<ResolversTypes['Key']>, ParentType, ContextType>;
+  indexes?: Resolver<ReadonlyArray<ResolversTypes['Index']>, ParentType, ContextType>;
+  definition?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  rowCount?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  sizeBytes?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  partitionOf?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  partitionKey?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  provenance?: Resolver<ReadonlyArray<ResolversTypes['AspectProvenance']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['Seq'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type KeyResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Key'] = ResolversParentTypes['Key']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  columns?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type ForeignKeyResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ForeignKey'] = ResolversParentTypes['ForeignKey']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  columns?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  references?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  referencedColumns?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type IndexResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Index'] = ResolversParentTypes['Index']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  columns?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  unique?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  method?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AspectProvenanceResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AspectProvenance'] = ResolversParentTypes['AspectProvenance']> = {
+  aspect?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  origin?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+};
+
+export type EntityEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['EntityEdge'] = ResolversParentTypes['EntityEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Entity'], ParentType, ContextType>;
+};
+
+export type EntityConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['EntityConnection'] = ResolversParentTypes['EntityConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['EntityEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type EntityPayloadResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['EntityPayload'] = ResolversParentTypes['EntityPayload']> = {
+  entity?: Resolver<Maybe<ResolversTypes['Entity']>, ParentType, ContextType>;
+  seq?: Resolver<Maybe<ResolversTypes['Seq']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type SearchHitResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SearchHit'] = ResolversParentTypes['SearchHit']> = {
+  urn?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  score?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  highlights?: Resolver<ReadonlyArray<ResolversTypes['Highlight']>, ParentType, ContextType>;
+  matchedColumns?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  entity?: Resolver<ResolversTypes['Entity'], ParentType, ContextType>;
+};
+
+export type HighlightResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Highlight'] = ResolversParentTypes['Highlight']> = {
+  field?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type SearchEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SearchEdge'] = ResolversParentTypes['SearchEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['SearchHit'], ParentType, ContextType>;
+};
+
+export type FacetResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Facet'] = ResolversParentTypes['Facet']> = {
+  field?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  values?: Resolver<ReadonlyArray<ResolversTypes['Count']>, ParentType, ContextType>;
+};
+
+export type SearchConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['SearchConnection'] = ResolversParentTypes['SearchConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['SearchEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  facets?: Resolver<ReadonlyArray<ResolversTypes['Facet']>, ParentType, ContextType>;
+  didYouMean?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  staleBy?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type SuggestionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Suggestion'] = ResolversParentTypes['Suggestion']> = {
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  urn?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['EntityKind'], ParentType, ContextType>;
+};
+
+export type LineageNodeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['LineageNode'] = ResolversParentTypes['LineageNode']> = {
+  urn?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['EntityKind'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  hops?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  stub?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type LineageEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['LineageEdge'] = ResolversParentTypes['LineageEdge']> = {
+  from?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  to?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  subtype?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  expression?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  masking?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  confidence?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  evidence?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type LineageCompletenessResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['LineageCompleteness'] = ResolversParentTypes['LineageCompleteness']> = {
+  state?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  frontier?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type LineageResultResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['LineageResult'] = ResolversParentTypes['LineageResult']> = {
+  root?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['LineageNode']>, ParentType, ContextType>;
+  edges?: Resolver<ReadonlyArray<ResolversTypes['LineageEdge']>, ParentType, ContextType>;
+  completeness?: Resolver<ResolversTypes['LineageCompleteness'], ParentType, ContextType>;
+  staleBy?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type DecisionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Decision'] = ResolversParentTypes['Decision']> = {
+  effect?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  allowed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  denyReason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  because?: Resolver<ReadonlyArray<ResolversTypes['DecidingRule']>, ParentType, ContextType>;
+  masks?: Resolver<ReadonlyArray<ResolversTypes['ColumnMask']>, ParentType, ContextType>;
+  rowFilter?: Resolver<Maybe<ResolversTypes['RowFilter']>, ParentType, ContextType>;
+  problems?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  policyVersion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  decisionId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type DecidingRuleResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DecidingRule'] = ResolversParentTypes['DecidingRule']> = {
+  id?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  policy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  effect?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ColumnMaskResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ColumnMask'] = ResolversParentTypes['ColumnMask']> = {
+  column?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  operator?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  options?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  policy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type RowFilterResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RowFilter'] = ResolversParentTypes['RowFilter']> = {
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  all?: Resolver<ReadonlyArray<ResolversTypes['RowFilterClause']>, ParentType, ContextType>;
+  any?: Resolver<ReadonlyArray<ResolversTypes['RowFilterClause']>, ParentType, ContextType>;
+};
+
+export type RowFilterClauseResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RowFilterClause'] = ResolversParentTypes['RowFilterClause']> = {
+  policy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  comparisons?: Resolver<ReadonlyArray<ResolversTypes['RowComparison']>, ParentType, ContextType>;
+};
+
+export type RowComparisonResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RowComparison'] = ResolversParentTypes['RowComparison']> = {
+  column?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  operator?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  value?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+};
+
+export type PolicyResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Policy'] = ResolversParentTypes['Policy']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  file?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  builtIn?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  rules?: Resolver<ReadonlyArray<ResolversTypes['PolicyRule']>, ParentType, ContextType>;
+};
+
+export type PolicyRuleResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyRule'] = ResolversParentTypes['PolicyRule']> = {
+  id?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  effect?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type PolicyEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyEdge'] = ResolversParentTypes['PolicyEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Policy'], ParentType, ContextType>;
+};
+
+export type PolicyConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyConnection'] = ResolversParentTypes['PolicyConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['PolicyEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  policyVersion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ResourceResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Resource'] = ResolversParentTypes['Resource']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  urn?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  workspace?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  owner?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  layer?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  tags?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  manifest?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  manifestYaml?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  generation?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  observedGeneration?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  resourceVersion?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  phase?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  runtime?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  conditions?: Resolver<ReadonlyArray<ResolversTypes['Condition']>, ParentType, ContextType>;
+  events?: Resolver<ReadonlyArray<ResolversTypes['ResourceEvent']>, ParentType, ContextType>;
+  versions?: Resolver<ReadonlyArray<ResolversTypes['ResourceVersion']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ConditionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Condition'] = ResolversParentTypes['Condition']> = {
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  lastTransitionTime?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type ResourceEventResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ResourceEvent'] = ResolversParentTypes['ResourceEvent']> = {
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ResourceVersionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ResourceVersion'] = ResolversParentTypes['ResourceVersion']> = {
+  generation?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  actor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  manifestYaml?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ResourceEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ResourceEdge'] = ResolversParentTypes['ResourceEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Resource'], ParentType, ContextType>;
+};
+
+export type ResourceConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ResourceConnection'] = ResolversParentTypes['ResourceConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ResourceEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type AppliedResourceResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AppliedResource'] = ResolversParentTypes['AppliedResource']> = {
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  workspace?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  outcome?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  generation?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  diff?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  warnings?: Resolver<ReadonlyArray<ResolversTypes['Warning']>, ParentType, ContextType>;
+};
+
+export type ApplyResourcesPayloadResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ApplyResourcesPayload'] = ResolversParentTypes['ApplyResourcesPayload']> = {
+  resources?: Resolver<ReadonlyArray<ResolversTypes['AppliedResource']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type DeleteResourcePayloadResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DeleteResourcePayload'] = ResolversParentTypes['DeleteResourcePayload']> = {
+  deleted?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type WorkspaceResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Workspace'] = ResolversParentTypes['Workspace']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type WorkspacePayloadResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['WorkspacePayload'] = ResolversParentTypes['WorkspacePayload']> = {
+  workspace?: Resolver<Maybe<ResolversTypes['Workspace']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type RunResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Run'] = ResolversParentTypes['Run']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  workflow?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  workspace?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  trigger?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  attempt?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  startedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  finishedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  message?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  jobs?: Resolver<ReadonlyArray<ResolversTypes['RunJob']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RunJobResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RunJob'] = ResolversParentTypes['RunJob']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  stack?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  startedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  finishedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  message?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  result?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+};
+
+export type RunEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RunEdge'] = ResolversParentTypes['RunEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Run'], ParentType, ContextType>;
+};
+
+export type RunConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RunConnection'] = ResolversParentTypes['RunConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['RunEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type RunPayloadResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RunPayload'] = ResolversParentTypes['RunPayload']> = {
+  run?: Resolver<Maybe<ResolversTypes['Run']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type LogLineResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['LogLine'] = ResolversParentTypes['LogLine']> = {
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  level?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  run?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  job?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type LogEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['LogEdge'] = ResolversParentTypes['LogEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['LogLine'], ParentType, ContextType>;
+};
+
+export type LogConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['LogConnection'] = ResolversParentTypes['LogConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['LogEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type AuditEventResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditEvent'] = ResolversParentTypes['AuditEvent']> = {
+  chain?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  actor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  action?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  object?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  outcome?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  decisionId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  policyVersion?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  rules?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  requestId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  ip?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  details?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  prevHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  hash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AuditEventEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditEventEdge'] = ResolversParentTypes['AuditEventEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['AuditEvent'], ParentType, ContextType>;
+};
+
+export type AuditEventConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditEventConnection'] = ResolversParentTypes['AuditEventConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['AuditEventEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type AuditChainHeadResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditChainHead'] = ResolversParentTypes['AuditChainHead']> = {
+  chain?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  hash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AuditVerificationResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AuditVerification'] = ResolversParentTypes['AuditVerification']> = {
+  state?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  records?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  chains?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  checkpoints?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  problem?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  heads?: Resolver<ReadonlyArray<ResolversTypes['AuditChainHead']>, ParentType, ContextType>;
+};
+
+export type RebuildPayloadResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RebuildPayload'] = ResolversParentTypes['RebuildPayload']> = {
+  search?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  lineage?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type Resolvers<ContextType = GraphqlContext> = {
+  DateTime?: GraphQLScalarType;
+  JSON?: GraphQLScalarType;
+  Seq?: GraphQLScalarType;
+  Query?: QueryResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
+  Node?: NodeResolvers<ContextType>;
+  PageInfo?: PageInfoResolvers<ContextType>;
+  Count?: CountResolvers<ContextType>;
+  UserError?: UserErrorResolvers<ContextType>;
+  Warning?: WarningResolvers<ContextType>;
+  Me?: MeResolvers<ContextType>;
+  User?: UserResolvers<ContextType>;
+  UserEdge?: UserEdgeResolvers<ContextType>;
+  UserConnection?: UserConnectionResolvers<ContextType>;
+  ApiKey?: ApiKeyResolvers<ContextType>;
+  ApiKeyPayload?: ApiKeyPayloadResolvers<ContextType>;
+  UserPayload?: UserPayloadResolvers<ContextType>;
+  Entity?: EntityResolvers<ContextType>;
+  Key?: KeyResolvers<ContextType>;
+  ForeignKey?: ForeignKeyResolvers<ContextType>;
+  Index?: IndexResolvers<ContextType>;
+  AspectProvenance?: AspectProvenanceResolvers<ContextType>;
+  EntityEdge?: EntityEdgeResolvers<ContextType>;
+  EntityConnection?: EntityConnectionResolvers<ContextType>;
+  EntityPayload?: EntityPayloadResolvers<ContextType>;
+  SearchHit?: SearchHitResolvers<ContextType>;
+  Highlight?: HighlightResolvers<ContextType>;
+  SearchEdge?: SearchEdgeResolvers<ContextType>;
+  Facet?: FacetResolvers<ContextType>;
+  SearchConnection?: SearchConnectionResolvers<ContextType>;
+  Suggestion?: SuggestionResolvers<ContextType>;
+  LineageNode?: LineageNodeResolvers<ContextType>;
+  LineageEdge?: LineageEdgeResolvers<ContextType>;
+  LineageCompleteness?: LineageCompletenessResolvers<ContextType>;
+  LineageResult?: LineageResultResolvers<ContextType>;
+  Decision?: DecisionResolvers<ContextType>;
+  DecidingRule?: DecidingRuleResolvers<ContextType>;
+  ColumnMask?: ColumnMaskResolvers<ContextType>;
+  RowFilter?: RowFilterResolvers<ContextType>;
+  RowFilterClause?: RowFilterClauseResolvers<ContextType>;
+  RowComparison?: RowComparisonResolvers<ContextType>;
+  Policy?: PolicyResolvers<ContextType>;
+  PolicyRule?: PolicyRuleResolvers<ContextType>;
+  PolicyEdge?: PolicyEdgeResolvers<ContextType>;
+  PolicyConnection?: PolicyConnectionResolvers<ContextType>;
+  Resource?: ResourceResolvers<ContextType>;
+  Condition?: ConditionResolvers<ContextType>;
+  ResourceEvent?: ResourceEventResolvers<ContextType>;
+  ResourceVersion?: ResourceVersionResolvers<ContextType>;
+  ResourceEdge?: ResourceEdgeResolvers<ContextType>;
+  ResourceConnection?: ResourceConnectionResolvers<ContextType>;
+  AppliedResource?: AppliedResourceResolvers<ContextType>;
+  ApplyResourcesPayload?: ApplyResourcesPayloadResolvers<ContextType>;
+  DeleteResourcePayload?: DeleteResourcePayloadResolvers<ContextType>;
+  Workspace?: WorkspaceResolvers<ContextType>;
+  WorkspacePayload?: WorkspacePayloadResolvers<ContextType>;
+  Run?: RunResolvers<ContextType>;
+  RunJob?: RunJobResolvers<ContextType>;
+  RunEdge?: RunEdgeResolvers<ContextType>;
+  RunConnection?: RunConnectionResolvers<ContextType>;
+  RunPayload?: RunPayloadResolvers<ContextType>;
+  LogLine?: LogLineResolvers<ContextType>;
+  LogEdge?: LogEdgeResolvers<ContextType>;
+  LogConnection?: LogConnectionResolvers<ContextType>;
+  AuditEvent?: AuditEventResolvers<ContextType>;
+  AuditEventEdge?: AuditEventEdgeResolvers<ContextType>;
+  AuditEventConnection?: AuditEventConnectionResolvers<ContextType>;
+  AuditChainHead?: AuditChainHeadResolvers<ContextType>;
+  AuditVerification?: AuditVerificationResolvers<ContextType>;
+  RebuildPayload?: RebuildPayloadResolvers<ContextType>;
+};
+
