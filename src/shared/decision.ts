@@ -1,5 +1,4 @@
 import type { SourcePosition } from "./errors.ts";
-import type { ObjectFilter } from "./object-filter.ts";
 
 /** Values that attributes may have. */
 export type AttributeValue =
@@ -121,10 +120,4 @@ export interface Decision {
   readonly policyVersion: string;
   /** `undefined` until the decision is recorded */
   readonly decisionId?: string;
-}
-
-/** What a list may show: `filter` selects the objects that the subject may reach. */
-export interface ListDecision {
-  readonly filter: ObjectFilter;
-  readonly policyVersion: string;
 }
