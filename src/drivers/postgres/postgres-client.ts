@@ -1,0 +1,222 @@
+import pg from "pg";
+import { BadInputError, PayloadTooLargeError } from "../../shared/errors.ts";
+import type { Secret } from "../../shared/secret.ts";
+import { columnTypes } from "./column-types.ts";
+import { type ServerDescription, timedOut, toPlannedError } from "./errors.ts";
+import { parseSslMode, type SslMode, toTlsOptions } from "./tls-options.ts";
+
+export interface PostgresClientOptions {
+  /** Name as the user wrote it; the server's certificate is checked against it. */
+  readonly host: string;
+  /** Address that is connected to. SECURITY: already resolved and allowed, so that no second look-up can lead elsewhere. */
+  readonly address: string;
+  readonly port: number;
+  readonly database: string;
+  readonly username: string;
+  readonly password: Secret;
+  /** `sslmode` (default `prefer`), `sslrootcert` (PEM text); others are ignored. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly connectTimeoutMs: number;
+  /** For each query, held by the server; the client gives up 5 s later. */
+  readonly statementTimeoutMs: number;
+  readonly applicationName: string;
+  /** Every transaction is read-only. */
+  readonly readOnly: boolean;
+  /** Where the user mends what is wrong, for messages; default "the depot and its secret". */
+  readonly settings?: string;
+}
+
+export interface QueryLimits {
+  /** default 1,000,000 */
+  readonly maxRows?: number;
+  /** of all text in the answer; default 256 MiB */
+  readonly maxBytes?: number;
+  /** Ends the connection; the query then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** One connection to one database. Queries run one after the other. */
+export interface PostgresClient {
+  /**
+   * Rows of `sql`, with `params` as `$1`, `$2`, …
+   * @throws {UnavailableError} the connection was lost
+   * @throws {DeadlineExceededError} it took longer than allowed
+   * @throws {PayloadTooLargeError} more than the limits; the connection is closed then
+   * @throws {BadInputError} a privilege is missing
+   */
+  query<Row = Record<string, unknown>>(sql: string, params?: readonly unknown[], limits?: QueryLimits): Promise<Row[]>;
+  /** Idempotent; never throws. */
+  close(): Promise<void>;
+}
+
+const clientGraceMs = 5_000;
+const defaultMaxRows = 1_000_000;
+const defaultMaxBytes = 256 * 1024 * 1024;
+
+/**
+ * Connects to one PostgreSQL server, with every wait bounded.
+ * @throws {BadInputError} wrong password, unknown database or TLS settings that do not fit, saying what to change
+ * @throws {UnavailableError} refused, unreachable or no answer within `connectTimeoutMs`
+ */
+export async function connectPostgres(options: PostgresClientOptions): Promise<PostgresClient> {
+  const mode = parseSslMode(options.params.sslmode, "prefer");
+  const about: ServerDescription = {
+    server: `${options.host}:${options.port}`,
+    database: options.database,
+    username: options.username,
+    settings: options.settings ?? "the depot and its secret",
+  };
+  try {
+    const client = await connectWith(options, mode);
+    return toClient(client, options, about);
+  } catch (error) {
+    throw toPlannedError(error, about);
+  }
+}
+
+async function connectWith(options: PostgresClientOptions, mode: SslMode): Promise<pg.Client> {
+  try {
+    return await connectOnce(options, mode);
+  } catch (error) {
+    const withoutTls = error instanceof Error && /does not support SSL/.test(error.message);
+    if (mode === "prefer" && withoutTls) return connectOnce(options, "disable");
+    throw error;
+  }
+}
+
+async function connectOnce(options: PostgresClientOptions, mode: SslMode): Promise<pg.Client> {
+  const password = options.password.reveal();
+  const client = new pg.Client({
+    host: options.address,
+    port: options.port,
+    database: options.database,
+    user: options.username,
+    // SECURITY: a function, because an empty text would make the driver look into environment and password files
+    password: () => password,
+    ssl: toTlsOptions(mode, options.host, authorityOf(options.params)),
+    application_name: options.applicationName,
+    connectionTimeoutMillis: options.connectTimeoutMs,
+    keepAlive: true,
+    types: columnTypes,
+  });
+  // a connection that is lost between queries says so at the next query
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    await withDeadline(client, options.connectTimeoutMs, () =>
+      client.query(
+        `set statement_timeout = ${Math.trunc(options.statementTimeoutMs)}; set lock_timeout = ${Math.trunc(options.statementTimeoutMs)}; ` +
+          `set default_transaction_read_only = ${options.readOnly ? "on" : "off"}`,
+      ),
+    );
+    return client;
+  } catch (error) {
+    destroy(client);
+    throw error;
+  }
+}
+
+function authorityOf(params: Readonly<Record<string, string>>): string | undefined {
+  const text = params.sslrootcert;
+  if (text === undefined || text === "" || text === "system") return undefined;
+  // SECURITY: a path would make the server read a file of its own on a user's word
+  if (!text.trimStart().startsWith("-----BEGIN CERTIFICATE-----")) {
+    throw new BadInputError(
+      "`sslrootcert` must be the text of a certificate that starts with `-----BEGIN CERTIFICATE-----`",
+    );
+  }
+  return text;
+}
+
+function toClient(client: pg.Client, options: PostgresClientOptions, about: ServerDescription): PostgresClient {
+  let queue: Promise<unknown> = Promise.resolve();
+  return {
+    query<Row>(sql: string, params: readonly unknown[] = [], limits: QueryLimits = {}): Promise<Row[]> {
+      const run = async () => {
+        limits.signal?.throwIfAborted();
+        try {
+          return await withDeadline(client, options.statementTimeoutMs + clientGraceMs, () =>
+            collectRows<Row>(client, sql, params, limits),
+          );
+        } catch (error) {
+          limits.signal?.throwIfAborted();
+          throw toPlannedError(error, about);
+        }
+      };
+      const result = queue.then(run, run);
+      queue = result.catch(() => {});
+      return result;
+    },
+    async close() {
+      const timer = setTimeout(() => destroy(client), 1_000);
+      try {
+        await client.end();
+      } catch {
+        // it was lost before, which is all that closing wants
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
+}
+
+function collectRows<Row>(
+  client: pg.Client,
+  sql: string,
+  params: readonly unknown[],
+  { maxRows = defaultMaxRows, maxBytes = defaultMaxBytes, signal }: QueryLimits,
+): Promise<Row[]> {
+  return new Promise<Row[]>((resolve, reject) => {
+    const rows: Row[] = [];
+    let sizeBytes = 0;
+    const stop = (error: unknown) => {
+      reject(error);
+      destroy(client);
+    };
+    const onAbort = () => stop(signal?.reason);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    const query = new pg.Query({ text: sql, values: [...params], types: columnTypes });
+    query.on("row", (row: Record<string, unknown>) => {
+      for (const value of Object.values(row)) sizeBytes += typeof value === "string" ? value.length : 8;
+      if (rows.length >= maxRows || sizeBytes > maxBytes) {
+        stop(
+          new PayloadTooLargeError(
+            `an answer has more than ${maxRows} rows or ${maxBytes} bytes; narrow what is asked for`,
+          ),
+        );
+        return;
+      }
+      rows.push(row as Row);
+    });
+    query.on("error", (error) => {
+      signal?.removeEventListener("abort", onAbort);
+      reject(error);
+    });
+    query.on("end", () => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve(rows);
+    });
+    client.query(query);
+  });
+}
+
+async function withDeadline<T>(client: pg.Client, timeoutMs: number, work: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(timedOut));
+      destroy(client);
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([work(), deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function destroy(client: pg.Client): void {
+  // WHY: `end` waits for the answer of a running query, which is what may never come
+  const { connection } = client as unknown as { connection: { stream: { destroy(): void } } };
+  connection.stream.destroy();
+}
