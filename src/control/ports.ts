@@ -143,11 +143,14 @@ export interface Control {
    * @throws {ForbiddenError} with every resource that was refused
    */
   apply(call: CallContext, request: ApplyRequest): Promise<readonly AppliedResource[]>;
-  /** @throws {ConflictError} others depend on it (named) and `force` is not set, or `ifVersion` differs */
+  /**
+   * With `dryRun` everything is checked and nothing changes.
+   * @throws {ConflictError} others depend on it (named) and `force` is not set, or `ifVersion` differs
+   */
   delete(
     auth: Authorized<"resource.delete">,
     ref: ResourceRef,
-    options: { readonly force: boolean; readonly ifVersion?: number },
+    options: { readonly force: boolean; readonly ifVersion?: number; readonly dryRun?: boolean },
   ): Promise<void>;
   /** @throws {NotFoundError} absent or not visible */
   get(auth: Authorized<"resource.read">, ref: ResourceRef): Promise<Resource>;
@@ -180,6 +183,8 @@ export interface Control {
     readonly items: readonly { readonly cursor: string; readonly node: Run }[];
     readonly hasNextPage: boolean;
   }>;
+  /** @throws {NotFoundError} absent or not visible */
+  getRun(auth: Authorized<"run.read">, runId: string): Promise<Run>;
   startRun(auth: Authorized<"workflow.run">, ref: ResourceRef): Promise<Run>;
   cancelRun(auth: Authorized<"workflow.run">, runId: string): Promise<Run>;
   /** Oldest first. `since`: RFC 3339; `after`: cursor to go on from. */
