@@ -153,10 +153,10 @@ CREATE VIEW finance.open_invoice AS
 COMMENT ON VIEW finance.open_invoice IS 'Invoices that are not fully paid';
 
 CREATE VIEW shop.customer_value AS
-  SELECT cc.customer_id, cc.full_name, cc.email, sum(t.total) AS lifetime_value, max(t.ordered_at) AS last_order_at
+  SELECT cc.customer_id, cc.full_name, cc.email, t.region, sum(t.total) AS lifetime_value, max(t.ordered_at) AS last_order_at
   FROM shop.customer_contact cc JOIN shop.order_total t ON t.customer_id = cc.customer_id
-  GROUP BY cc.customer_id, cc.full_name, cc.email;
-COMMENT ON VIEW shop.customer_value IS 'What each customer has spent so far; stands on customer_contact and order_total';
+  GROUP BY cc.customer_id, cc.full_name, cc.email, t.region;
+COMMENT ON VIEW shop.customer_value IS 'What each customer has spent per region so far; stands on customer_contact and order_total';
 
 CREATE VIEW finance.revenue_by_region AS
   SELECT t.region, date_trunc('month', t.ordered_at) AS month, sum(t.total) AS revenue

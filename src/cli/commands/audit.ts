@@ -1,0 +1,80 @@
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import type { AuditEventConnection, AuditVerification } from "../../graphql/generated/schema-types.ts";
+import { CommandError } from "../client.ts";
+import type { CommandContext } from "../command-context.ts";
+import { parseOutputFormat, render } from "../output/print.ts";
+import { formatTable } from "../output/table.ts";
+
+const exitCodes = { sound: 0, tampered: 1, incomplete: 2 } as const;
+
+/** Verifies the server's log, or offline an export of it; exit code 0 sound, 1 tampered, 2 incomplete. */
+export async function verifyAudit(context: CommandContext, options: { readonly output: string }): Promise<void> {
+  const format = parseOutputFormat(options.output);
+  const { auditVerification: result } = await context.client.query<{ auditVerification: AuditVerification }>(
+    "{ auditVerification { state records chains checkpoints problem heads { chain seq hash } } }",
+  );
+  report(context, format, result);
+}
+
+function report(context: CommandContext, format: "table" | "yaml" | "json", result: AuditVerification): void {
+  context.print(
+    render(format, result, () => {
+      const mark = result.state === "sound" ? context.style.good : context.style.bad;
+      const heads = formatTable(
+        ["CHAIN", "RECORDS", "HEAD"],
+        result.heads.map(({ chain, seq, hash }) => [chain, String(seq), hash]),
+      );
+      return `${mark(result.state)}: ${result.records} records in ${result.chains} chain${result.chains === 1 ? "" : "s"}, ${result.checkpoints} signed checkpoints${result.problem ? `\n${result.problem}` : ""}\n${heads}`;
+    }),
+  );
+  const exit = exitCodes[result.state as keyof typeof exitCodes] ?? 1;
+  if (exit !== 0) throw new CommandError("", exit);
+}
+
+export interface AuditListOptions {
+  readonly actor?: string;
+  readonly outcome?: string;
+  readonly first: number;
+  readonly output: string;
+}
+
+/** Newest records first. */
+export async function listAudit(context: CommandContext, options: AuditListOptions): Promise<void> {
+  const format = parseOutputFormat(options.output);
+  const { auditEvents } = await context.client.query<{ auditEvents: AuditEventConnection }>(
+    `query Audit($filter: AuditFilter, $first: Int!) {
+      auditEvents(filter: $filter, first: $first) {
+        edges { node { chain seq at type actor action object outcome decisionId policyVersion rules requestId ip details prevHash hash } }
+      }
+    }`,
+    {
+      first: options.first,
+      filter: {
+        ...(options.actor !== undefined && { actor: options.actor }),
+        ...(options.outcome !== undefined && { outcome: options.outcome }),
+      },
+    },
+  );
+  const records = auditEvents.edges.map((edge) => edge.node);
+  context.print(
+    render(format, records, () =>
+      formatTable(
+        ["AT", "ACTOR", "ACTION", "OUTCOME", "OBJECT", "RULES"],
+        records.map(({ at, actor, action, outcome, object, rules }) => [
+          at,
+          actor,
+          action,
+          outcome,
+          object[0] ?? "",
+          rules.join(","),
+        ]),
+      ),
+    ),
+  );
+}
+
+/** Writes every record as a JSON line, for keeping elsewhere and for `audit verify --file`. */
+export async function exportAudit(context: CommandContext): Promise<void> {
+  for await (const line of context.client.lines("/audit/export")) context.print(line);
+}

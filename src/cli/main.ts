@@ -1,0 +1,32 @@
+import { CommanderError } from "commander";
+import { CommandError } from "./client.ts";
+import { createStyle } from "./output/style.ts";
+import { createProgram } from "./program.ts";
+
+/** Runs `dataos-ctl`; the process's exit code says how it went (they are listed by `dataos-ctl --help`). */
+async function main(): Promise<void> {
+  // WHY: `dataos-ctl get … | head` closes the pipe early; that is no failure
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+  try {
+    await createProgram().parseAsync(process.argv);
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const { bad } = createStyle(process.stderr);
+  if (error instanceof CommandError) {
+    if (error.message !== "") process.stderr.write(`${bad("error")}: ${error.message}\n`);
+    for (const line of error.lines) process.stderr.write(`  ${line}\n`);
+    return error.exitCode;
+  }
+  process.stderr.write(`${bad("error")}: ${error instanceof Error ? error.message : String(error)}\n`);
+  return 1;
+}
+
+await main();
