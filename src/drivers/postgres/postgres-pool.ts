@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Kysely, type PostgresPoolClient as KyselyClient, PostgresDialect } from "kysely";
+import { type Dialect, type PostgresPoolClient as KyselyClient, PostgresDialect } from "kysely";
 import pg from "pg";
 import { BadInputError } from "../../shared/errors.ts";
 import type { Secret } from "../../shared/secret.ts";
@@ -22,7 +22,8 @@ export interface PostgresPoolOptions {
 
 /** Connections to one database that are opened as needed and replaced when lost. */
 export interface PostgresPool {
-  kysely<Tables>(): Kysely<Tables>;
+  /** For one query builder. */
+  dialect(): Dialect;
   /** Waits for running queries. Idempotent. */
   close(): Promise<void>;
 }
@@ -70,12 +71,9 @@ export function openPostgresPool(url: Secret, options: PostgresPoolOptions): Pos
     clients.set(client, known);
     return known;
   };
-  const kysely = new Kysely<unknown>({
-    dialect: new PostgresDialect({ pool: { connect, end: () => pool.end(), options: {} } }),
-  });
   let closed: Promise<void> | undefined;
   return {
-    kysely: <Tables>() => kysely as Kysely<Tables>,
+    dialect: () => new PostgresDialect({ pool: { connect, end: () => pool.end(), options: {} } }),
     close() {
       closed ??= pool.end();
       return closed;

@@ -10,9 +10,10 @@ const rowId = 2579;
  * @see https://www.sqlite.org/rescode.html
  */
 export function toPlannedError(error: unknown, path: string): unknown {
+  const options = { cause: error };
+  if (isClosed(error)) return new UnavailableError(`\`${path}\` is closed; the server is shutting down`, options);
   const code = resultCode(error);
   if (code === undefined) return error;
-  const options = { cause: error };
   switch (code & 0xff) {
     case primary.full:
       return new StorageFullError(
@@ -61,6 +62,10 @@ export function toPlannedError(error: unknown, path: string): unknown {
 export function isLocked(error: unknown): boolean {
   const code = error instanceof UnavailableError ? resultCode(error.cause) : undefined;
   return code !== undefined && ((code & 0xff) === primary.busy || (code & 0xff) === primary.locked);
+}
+
+function isClosed(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ERR_INVALID_STATE";
 }
 
 function resultCode(error: unknown): number | undefined {

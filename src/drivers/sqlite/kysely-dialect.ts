@@ -1,15 +1,65 @@
-import { Kysely, SqliteDialect } from "kysely";
+import { type Dialect, SqliteAdapter, SqliteDialect, SqliteDriver } from "kysely";
+import { UnavailableError } from "../../shared/errors.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
 
-/** Kysely's own SQLite dialect over `db`; closing it closes `db`. */
-export function createKysely(db: SqliteDatabase): Kysely<unknown> {
-  return new Kysely({
-    dialect: new SqliteDialect({
-      database: {
-        // WHY: a deferred `begin` that writes later fails at once when somebody wrote in between; an immediate one waits
-        prepare: (sql) => db.prepare(sql === "begin" ? "begin immediate" : sql),
-        close: () => db.close(),
-      },
-    }),
-  });
+const maxWaitMs = 30_000;
+
+/** Kysely's own SQLite dialect over `db`, whose one connection is used by one caller at a time. */
+export function createDialect(db: SqliteDatabase): Dialect {
+  const config = {
+    database: {
+      // WHY: a deferred `begin` that writes later fails at once when somebody wrote in between; an immediate one waits
+      prepare: (sql: string) => db.prepare(sql === "begin" ? "begin immediate" : sql),
+      close: () => db.close(),
+    },
+  };
+  const dialect = new SqliteDialect(config);
+  return {
+    createDriver: () => new QueueingDriver(config),
+    createAdapter: () => new QueuedAdapter(),
+    createQueryCompiler: () => dialect.createQueryCompiler(),
+    createIntrospector: (kysely) => dialect.createIntrospector(kysely),
+  };
+}
+
+/** WHY: Kysely's own queue waits for ever; here a caller that waits for itself or for a stuck one gets an error. */
+class QueueingDriver extends SqliteDriver {
+  readonly #waiting: { readonly take: () => void }[] = [];
+  #busy = false;
+
+  override async acquireConnection(): ReturnType<SqliteDriver["acquireConnection"]> {
+    if (this.#busy) await this.#wait();
+    this.#busy = true;
+    return super.acquireConnection();
+  }
+
+  override async releaseConnection(): Promise<void> {
+    const next = this.#waiting.shift();
+    // INVARIANT: stays busy while it is handed over, so nobody overtakes
+    if (next) next.take();
+    else this.#busy = false;
+  }
+
+  #wait(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const place = {
+        take: () => {
+          clearTimeout(timer);
+          resolve();
+        },
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(place), 1);
+        reject(new UnavailableError("the state store is busy with another change; try again"));
+      }, maxWaitMs);
+      this.#waiting.push(place);
+    });
+  }
+}
+
+class QueuedAdapter extends SqliteAdapter {
+  // the queue is the driver's
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
 }

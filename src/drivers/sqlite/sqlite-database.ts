@@ -1,9 +1,9 @@
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import type { Kysely } from "kysely";
+import { type Dialect, Kysely } from "kysely";
 import { toPlannedError } from "./errors.ts";
-import { createKysely } from "./kysely-dialect.ts";
+import { createDialect } from "./kysely-dialect.ts";
 import { createStatementCache } from "./statement-cache.ts";
 
 /** What SQLite stores and gives back. Integers beyond 2^53 are refused on reading. */
@@ -51,6 +51,8 @@ export interface SqliteDatabase {
   transaction<T>(work: () => T): T;
   /** The one query builder on this connection; its asynchronous transactions and `transaction` must not be mixed. */
   kysely<Tables>(): Kysely<Tables>;
+  /** For a query builder of one's own; at most one per database. */
+  dialect(): Dialect;
   /** Idempotent. */
   close(): void;
 }
@@ -99,8 +101,9 @@ export function openSqlite(path: string, options: SqliteOptions = {}): SqliteDat
         depth--;
       }
     },
+    dialect: () => createDialect(database),
     kysely<Tables>() {
-      kysely ??= createKysely(database);
+      kysely ??= new Kysely({ dialect: database.dialect() });
       return kysely as Kysely<Tables>;
     },
     close() {

@@ -1,0 +1,48 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { Kysely, sql, type Transaction } from "kysely";
+import { runMigrations } from "./run-migrations.ts";
+import type { StateDb } from "./state-db.ts";
+import type { StateEngine, StateOptions } from "./state-engine.ts";
+import { createTransactionGuard } from "./transaction-guard.ts";
+
+const maxAttempts = 10;
+
+/** The state store on `engine`, after one query has shown that it answers. */
+export async function createStateDb(engine: StateEngine, { logger, clock }: StateOptions): Promise<StateDb> {
+  const guard = createTransactionGuard();
+  const kysely = new Kysely<unknown>({ dialect: guard.watch(engine.dialect) });
+  const transaction = async <Tables, T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> => {
+    guard.assertOutside();
+    const builder = engine.isolation ? kysely.transaction().setIsolationLevel(engine.isolation) : kysely.transaction();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await builder.execute((tx) => guard.inside(() => work(tx as Transaction<Tables>)));
+      } catch (error) {
+        if (attempt === maxAttempts || !engine.mayRetry(error)) throw error;
+        logger.debug({ attempt }, "transaction tried again after a serialization failure");
+        await wait(Math.random() * 2 ** attempt);
+      }
+    }
+  };
+  const state: StateDb = {
+    capabilities: engine.capabilities,
+    kysely: <Tables>() => kysely as Kysely<Tables>,
+    transaction,
+    migrate: (migrations) => runMigrations(state, migrations, { lock: engine.lockMigrations, logger, clock }),
+    async close() {
+      // lets what is running end first
+      await kysely
+        .connection()
+        .execute(async () => {})
+        .catch(() => {});
+      await engine.close();
+    },
+  };
+  try {
+    await sql`select 1`.execute(kysely);
+    return state;
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
