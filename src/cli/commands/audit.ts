@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { createInterface } from "node:readline";
 import type { AuditEventConnection, AuditVerification } from "../../graphql/generated/schema-types.ts";
 import { CommandError } from "../client.ts";
 import type { CommandContext } from "../command-context.ts";
