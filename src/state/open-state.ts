@@ -36,7 +36,7 @@ function openSqliteEngine(rest: string): StateEngine {
     const db = openSqlite(path);
     return {
       dialect: db.dialect(),
-      capabilities: { multiProcess: false, rowLocks: false, maxParameters: 32_766 },
+      capabilities: { multiProcess: false, rowLocks: false, maxParameters: 32_766, binaryCollation: "BINARY" },
       isolation: undefined,
       lockMigrations: async () => {},
       mayRetry: () => false,

@@ -8,6 +8,8 @@ export interface StateCapabilities {
   readonly rowLocks: boolean;
   /** Most parameters in one statement; batch inserts stay below it. */
   readonly maxParameters: number;
+  /** The collation that compares text byte by byte, so that order and ranges are the same on every engine. */
+  readonly binaryCollation: string;
 }
 
 /** One step of a schema, named `<area>-<nnn>-<what>`; run once, in the order given, each in a transaction of its own. */
