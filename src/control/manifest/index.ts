@@ -1,0 +1,15 @@
+export { parseDurationMs } from "./duration.ts";
+export { isName, workspaceNameRule } from "./names.ts";
+export { nearest, suggestion } from "./nearest.ts";
+export { type ParsedManifest, type ParsedManifests, type ParseOptions, parseManifests } from "./parse-manifests.ts";
+export { redactedText } from "./secret-values.ts";
+export { stockComputes } from "./types/compute.ts";
+export type { DepotSpec, SecretReference } from "./types/depot.ts";
+export { grammars, type SpecOf } from "./types/index.ts";
+export {
+  type JobSpec,
+  parseStack,
+  type RetryStrategy,
+  type WorkflowSchedule,
+  type WorkflowSpec,
+} from "./types/workflow.ts";

@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { keyword, mapping, scalarText } from "../schema.ts";
+
+const secretTypes = [
+  "key-value",
+  "key-value-properties",
+  "certificate",
+  "certificates",
+  "cloud-kernel",
+  "cloud-kernel-image-pull",
+] as const;
+
+const entries = z.record(z.string().min(1).max(256), scalarText).refine((given) => Object.keys(given).length <= 100, {
+  message: "expected at most 100 entries",
+});
+
+/** `instance-secret:` and `secret:` (`reference/dataos.md` §10). */
+export const secretSection = mapping({
+  type: keyword(secretTypes),
+  acl: keyword(["r", "rw"]),
+  data: entries.optional(),
+  files: entries.optional(),
+}).refine((section) => Object.keys({ ...section.data, ...section.files }).length > 0, {
+  message: "expected at least one entry below `data` or `files`",
+});
+
+export type SecretSection = z.infer<typeof secretSection>;
