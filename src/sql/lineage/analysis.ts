@@ -1,0 +1,83 @@
+import { SqlLimitError } from "../parser-port.ts";
+import type { SchemaLookup, TableShape } from "../schema-lookup.ts";
+import type { Relation, Scope } from "../scope/namespace.ts";
+import type { Cte } from "../syntax.ts";
+import type { FlowBudget, Flows } from "./flow.ts";
+
+/** What a query gives: its columns, and what its rows depend on. */
+export interface QueryResult {
+  readonly relation: Relation;
+  readonly rows: Flows;
+}
+
+/** CTEs that may be named, nearest first. */
+export interface CteScope {
+  readonly entries: ReadonlyMap<string, CteEntry>;
+  readonly outer: CteScope | undefined;
+}
+
+/** A CTE that is analysed at first use; `provisional` while a recursive one is on its way. */
+export interface CteEntry {
+  readonly cte: Cte;
+  readonly scope: Scope | undefined;
+  /** what its own query may name */
+  visible: CteScope | undefined;
+  state: "new" | "running" | "done";
+  result: QueryResult | undefined;
+}
+
+/** Where a query stands. */
+export interface Place {
+  readonly scope: Scope | undefined;
+  readonly ctes: CteScope | undefined;
+}
+
+/** One statement's analysis: options, findings, limits. */
+export interface Analysis {
+  readonly schema: SchemaLookup;
+  /** searched in this order for names without schema */
+  readonly defaultSchemas: readonly string[];
+  readonly budget: FlowBudget;
+  problem(message: string, at: number): void;
+  read(table: TableShape, at: number): void;
+}
+
+/** What was found beside the flows. */
+export interface Findings {
+  readonly problems: readonly { readonly message: string; readonly at: number }[];
+  readonly reads: readonly { readonly table: TableShape; readonly at: number }[];
+}
+
+const maxFlows = 3_000_000;
+const maxProblems = 100;
+
+/** Starts an analysis. Problems and reads are kept once each, by place. */
+export function createAnalysis(
+  schema: SchemaLookup,
+  defaultSchemas: readonly string[],
+): Analysis & { findings(): Findings } {
+  const problems = new Map<string, { message: string; at: number }>();
+  const reads = new Map<string, { table: TableShape; at: number }>();
+  let spent = 0;
+  return {
+    schema,
+    defaultSchemas,
+    budget: {
+      spend(flows) {
+        spent += flows;
+        if (spent > maxFlows) throw new SqlLimitError(`the statement has more than ${maxFlows} dependencies to follow`);
+      },
+    },
+    problem(message, at) {
+      if (problems.size < maxProblems) problems.set(`${at} ${message}`, { message, at });
+    },
+    read(table, at) {
+      const key = JSON.stringify([table.schema ?? null, table.name]);
+      if (!reads.has(key)) reads.set(key, { table, at });
+    },
+    findings: () => ({
+      problems: [...problems.values()].sort((a, b) => a.at - b.at),
+      reads: [...reads.values()],
+    }),
+  };
+}

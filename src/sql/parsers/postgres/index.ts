@@ -1,0 +1,1 @@
+export { createPostgresParser } from "./postgres-parser.ts";
