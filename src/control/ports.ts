@@ -88,6 +88,8 @@ export interface ApplyRequest {
 
 export interface AppliedResource {
   readonly ref: ResourceRef;
+  /** as written, or the type's default */
+  readonly version: string;
   readonly outcome: "created" | "updated" | "unchanged";
   readonly generation: number;
   /** unified diff of the redacted manifests; empty when unchanged */

@@ -277,6 +277,8 @@ export type UserError = {
   readonly field?: Maybe<Scalars['String']['output']>;
   readonly message: Scalars['String']['output'];
   readonly code: Scalars['String']['output'];
+  /** of a refusal: the decision to look up in the audit log */
+  readonly decisionId?: Maybe<Scalars['String']['output']>;
 };
 
 export type Warning = {
@@ -1373,6 +1375,7 @@ export type UserErrorResolvers<ContextType = GraphqlContext, ParentType extends 
   field?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  decisionId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type WarningResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Warning'] = ResolversParentTypes['Warning']> = {

@@ -1,0 +1,140 @@
+import type { Action } from "../heimdall/ports.ts";
+
+/** How a root field is decided before its resolver runs. */
+export type RootRule =
+  /** One decision about no object in particular. */
+  | { readonly ask: "once"; readonly action: Action }
+  /** A list filter: what it hides is absent. */
+  | { readonly ask: "list"; readonly action: Action }
+  /** One decision by `gate` about no object, then the list filter of `action`. */
+  | { readonly ask: "gated"; readonly gate: Action; readonly action: Action }
+  /** One of several list filters or decisions, by what the arguments name. */
+  | { readonly ask: "either"; readonly actions: readonly [Action, Action, ...Action[]] }
+  /** The object is looked up under the list filter of `within` (hidden is absent), then decided by `action`. */
+  | { readonly ask: "object"; readonly within: Action; readonly action: Action }
+  /** The object is what the caller is about to make or names; it is decided by `action`. */
+  | { readonly ask: "named"; readonly action: Action }
+  /** What is touched is known only after parsing: the callee decides each part by these actions. */
+  | { readonly ask: "inside"; readonly callee: string; readonly actions: readonly [Action, ...Action[]] };
+
+/** How the fields of a type that is not a root are guarded. */
+export type TypeRule =
+  /** They show what the decision of the root field gave; what they read more is read under that same decision. */
+  "inherits";
+
+/**
+ * Every way into the API, with the decision it asks for. A root field without an entry does not compile, and the schema is
+ * refused when it is built (`docs/adr/0060-one-wrapper-decides-for-every-root-field.md`).
+ */
+export const authorizationTable = {
+  Query: {
+    me: { ask: "once", action: "self.read" },
+    node: { ask: "either", actions: ["entity.read", "resource.read", "run.read"] },
+    entity: { ask: "list", action: "entity.read" },
+    entities: { ask: "list", action: "entity.read" },
+    entityCounts: { ask: "list", action: "entity.read" },
+    search: { ask: "list", action: "entity.read" },
+    suggest: { ask: "list", action: "entity.read" },
+    lineage: { ask: "list", action: "entity.read" },
+    authorize: { ask: "either", actions: ["decision.ask", "decision.askForOthers"] },
+    authorizeMany: { ask: "either", actions: ["decision.ask", "decision.askForOthers"] },
+    policies: { ask: "list", action: "policy.read" },
+    grants: { ask: "gated", gate: "grant.read", action: "resource.read" },
+    resources: { ask: "list", action: "resource.read" },
+    resource: { ask: "list", action: "resource.read" },
+    workspaces: { ask: "list", action: "workspace.read" },
+    runs: { ask: "list", action: "run.read" },
+    logs: { ask: "object", within: "resource.read", action: "log.read" },
+    users: { ask: "list", action: "user.read" },
+    apiKeys: { ask: "list", action: "apikey.read" },
+    auditEvents: { ask: "once", action: "audit.read" },
+    auditVerification: { ask: "once", action: "audit.verify" },
+  },
+  Mutation: {
+    applyResources: { ask: "inside", callee: "Control.apply", actions: ["resource.create", "resource.update"] },
+    deleteResource: { ask: "object", within: "resource.read", action: "resource.delete" },
+    runWorkflow: { ask: "object", within: "resource.read", action: "workflow.run" },
+    cancelRun: { ask: "object", within: "run.read", action: "workflow.run" },
+    createWorkspace: { ask: "named", action: "workspace.create" },
+    deleteWorkspace: { ask: "object", within: "workspace.read", action: "workspace.delete" },
+    updateEntity: { ask: "object", within: "entity.read", action: "entity.update" },
+    createApiKey: { ask: "named", action: "apikey.create" },
+    revokeApiKey: { ask: "object", within: "apikey.read", action: "apikey.revoke" },
+    setUserTags: { ask: "object", within: "user.read", action: "user.update" },
+    rebuildProjections: { ask: "once", action: "projection.rebuild" },
+  },
+} as const satisfies {
+  readonly Query: Readonly<Record<string, RootRule>>;
+  readonly Mutation: Readonly<Record<string, RootRule>>;
+};
+
+/** `__schema` and `__type`: an operation that asks for them is decided by this. */
+export const introspectionAction = "self.read" satisfies Action;
+
+/** Every other type of the schema. */
+export const typeRules: Readonly<Record<string, TypeRule>> = {
+  PageInfo: "inherits",
+  Count: "inherits",
+  UserError: "inherits",
+  Warning: "inherits",
+  Me: "inherits",
+  User: "inherits",
+  UserEdge: "inherits",
+  UserConnection: "inherits",
+  ApiKey: "inherits",
+  ApiKeyPayload: "inherits",
+  UserPayload: "inherits",
+  Entity: "inherits",
+  Key: "inherits",
+  ForeignKey: "inherits",
+  Index: "inherits",
+  AspectProvenance: "inherits",
+  EntityEdge: "inherits",
+  EntityConnection: "inherits",
+  EntityPayload: "inherits",
+  SearchHit: "inherits",
+  Highlight: "inherits",
+  SearchEdge: "inherits",
+  Facet: "inherits",
+  SearchConnection: "inherits",
+  Suggestion: "inherits",
+  LineageNode: "inherits",
+  LineageEdge: "inherits",
+  LineageCompleteness: "inherits",
+  LineageResult: "inherits",
+  Decision: "inherits",
+  DecidingRule: "inherits",
+  ColumnMask: "inherits",
+  RowFilter: "inherits",
+  RowFilterClause: "inherits",
+  RowComparison: "inherits",
+  Policy: "inherits",
+  PolicyRule: "inherits",
+  PolicyEdge: "inherits",
+  PolicyConnection: "inherits",
+  Resource: "inherits",
+  Condition: "inherits",
+  ResourceEvent: "inherits",
+  ResourceVersion: "inherits",
+  ResourceEdge: "inherits",
+  ResourceConnection: "inherits",
+  AppliedResource: "inherits",
+  ApplyResourcesPayload: "inherits",
+  DeleteResourcePayload: "inherits",
+  Workspace: "inherits",
+  WorkspacePayload: "inherits",
+  Run: "inherits",
+  RunJob: "inherits",
+  RunEdge: "inherits",
+  RunConnection: "inherits",
+  RunPayload: "inherits",
+  LogLine: "inherits",
+  LogEdge: "inherits",
+  LogConnection: "inherits",
+  AuditEvent: "inherits",
+  AuditEventEdge: "inherits",
+  AuditEventConnection: "inherits",
+  AuditChainHead: "inherits",
+  AuditVerification: "inherits",
+  RebuildPayload: "inherits",
+};

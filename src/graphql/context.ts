@@ -1,0 +1,48 @@
+import type { Control } from "../control/ports.ts";
+import type { AuditLog, Authorizer, CallContext, IdentityStore } from "../heimdall/ports.ts";
+import type { Catalog } from "../metis/ports.ts";
+import type { Clock } from "../shared/clock.ts";
+import type { Logger } from "../shared/logger.ts";
+import { type Deadline, startDeadline } from "./deadline.ts";
+import { createLoaders, type Loaders } from "./loaders.ts";
+import type { CursorSeal } from "./paging/cursor-seal.ts";
+import type { PolicyLister } from "./policy-lister.ts";
+
+/** The parts of the server that the API is a face of. */
+export interface GraphqlServices {
+  readonly authorizer: Authorizer;
+  readonly catalog: Catalog;
+  readonly control: Control;
+  readonly identity: IdentityStore;
+  readonly audit: AuditLog;
+  readonly policies: PolicyLister;
+}
+
+/** What resolvers get of one operation. */
+export interface GraphqlContext {
+  readonly call: CallContext;
+  readonly services: GraphqlServices;
+  readonly loaders: Loaders;
+  readonly cursors: CursorSeal;
+  readonly deadline: Deadline;
+  readonly log: Logger;
+}
+
+/** Longest time an operation may take. */
+export const operationLimitMs = 10_000;
+
+/** Begins one operation; its time starts now. */
+export function createContext(
+  call: CallContext,
+  services: GraphqlServices,
+  { cursors, clock, log }: { readonly cursors: CursorSeal; readonly clock: Clock; readonly log: Logger },
+): GraphqlContext {
+  return {
+    call,
+    services,
+    loaders: createLoaders(services.catalog),
+    cursors,
+    deadline: startDeadline(clock, operationLimitMs),
+    log: log.child({ requestId: call.requestId, subject: call.subject.id }),
+  };
+}

@@ -1,0 +1,133 @@
+import type { Authorized } from "../../heimdall/ports.ts";
+import { describeEntity } from "../../metis/catalog/index.ts";
+import type { Entity } from "../../metis/ports.ts";
+import { BadInputError } from "../../shared/errors.ts";
+import { toAttributes } from "../attributes.ts";
+import type { GraphqlContext } from "../context.ts";
+import type { EntityResolvers, UpdateEntityInput } from "../generated/schema-types.ts";
+import { entityNodeId } from "../node-id.ts";
+import { openList } from "../paging/connection.ts";
+import { mutation, query } from "../root-field.ts";
+import { absentAsNull } from "./node.ts";
+
+/** Root fields about catalog entities. */
+export const entityFields = {
+  Query: {
+    entity: query("entity", async (auth, { urn, minSeq, asOf }, { services }) => {
+      const options = { ...given("minSeq", minSeq), ...given("asOf", asOf) };
+      const entity = await absentAsNull(services.catalog.getEntity(auth, urn, options));
+      return entity && { entity, auth };
+    }),
+    entities: query("entities", (auth, { filter, ...page }, context) => {
+      const { kind, depot, parent } = filter ?? {};
+      return listEntities(
+        auth,
+        "entities",
+        { ...given("kind", kind), ...given("depot", depot), ...given("parent", parent) },
+        page,
+        context,
+      );
+    }),
+    entityCounts: query("entityCounts", async (auth, { depot }, { services }) => {
+      const counts = await services.catalog.countEntities(auth, given("depot", depot));
+      return [...counts].map(([value, count]) => ({ value, count }));
+    }),
+  },
+  Mutation: {
+    updateEntity: mutation(
+      "updateEntity",
+      async (within, { input }, { services: { catalog } }) => {
+        const aspects = toAspects(input);
+        const entity = await catalog.getEntity(within, input.urn);
+        return {
+          object: describeEntity(entity),
+          run: async (auth) => {
+            const options = { dryRun: input.dryRun ?? false, ...given("ifSeq", input.ifSeq) };
+            const updated = await catalog.updateEntity(auth, entity.urn, aspects, options);
+            return { entity: { entity: updated, auth: within }, seq: updated.seq, userErrors: [] };
+          },
+        };
+      },
+      (userErrors) => ({ entity: null, seq: null, userErrors }),
+    ),
+  },
+};
+
+/** Fields of `Entity`. */
+export const entityTypes: { readonly Entity: Required<Omit<EntityResolvers, "__isTypeOf">> } = {
+  Entity: {
+    id: ({ entity }) => entityNodeId(entity.id),
+    urn: ({ entity }) => entity.urn,
+    kind: ({ entity }) => entity.kind,
+    name: ({ entity }) => entity.name,
+    qualifiedName: ({ entity }) => entity.qualifiedName,
+    state: ({ entity }) => entity.state,
+    description: ({ entity }) => entity.aspects.documentation?.description ?? null,
+    tags: ({ entity }) => entity.aspects.tags?.tags ?? [],
+    owners: ({ entity }) => entity.aspects.ownership?.owners ?? [],
+    depot: ({ entity }) => entity.depot ?? null,
+    parent: async ({ entity, auth }, _, { loaders }) => {
+      const parent = entity.parent && (await loaders.entity(auth, entity.parent));
+      return parent ? { entity: parent, auth } : null;
+    },
+    aliases: ({ entity }) => entity.aliases,
+    datasetType: ({ entity }) => entity.aspects.structure?.datasetType ?? null,
+    dataType: ({ entity }) => entity.aspects.structure?.dataType ?? null,
+    nullable: ({ entity }) => entity.aspects.structure?.nullable ?? null,
+    defaultValue: ({ entity }) => entity.aspects.structure?.defaultValue ?? null,
+    position: ({ entity }) => entity.aspects.structure?.position ?? null,
+    generated: ({ entity }) => entity.aspects.structure?.generated ?? null,
+    columns: async ({ entity, auth }, _, { loaders }) => {
+      if (entity.kind !== "dataset") return [];
+      const columns = await loaders.columns(auth, entity.urn);
+      return columns.map((column) => ({ entity: column, auth }));
+    },
+    children: ({ entity, auth }, args, context) =>
+      listEntities(auth, "children", { parent: entity.urn }, args, context),
+    primaryKey: ({ entity }) => entity.aspects.keys?.primaryKey ?? null,
+    foreignKeys: ({ entity }) => entity.aspects.keys?.foreignKeys ?? [],
+    uniqueKeys: ({ entity }) => entity.aspects.keys?.uniqueKeys ?? [],
+    indexes: ({ entity }) => entity.aspects.keys?.indexes ?? [],
+    definition: ({ entity }) => entity.aspects.definition?.sql ?? null,
+    rowCount: ({ entity }) => entity.aspects.statistics?.rowCount ?? null,
+    sizeBytes: ({ entity }) => entity.aspects.statistics?.sizeBytes ?? null,
+    partitionOf: ({ entity }) => entity.aspects.structure?.partitionOf ?? null,
+    partitionKey: ({ entity }) => entity.aspects.structure?.partitionKey ?? null,
+    provenance: ({ entity }) =>
+      [...entity.provenance].flatMap(([aspect, values]) =>
+        [...values].map(([origin, value]) => ({ aspect, origin, value })),
+      ),
+    createdAt: ({ entity }) => entity.createdAt,
+    updatedAt: ({ entity }) => entity.updatedAt,
+    seq: ({ entity }) => entity.seq,
+  },
+};
+
+async function listEntities(
+  auth: Authorized<"entity.read">,
+  field: string,
+  filter: { readonly kind?: Entity["kind"]; readonly depot?: string; readonly parent?: string },
+  page: { readonly first: number; readonly after?: string | null },
+  context: GraphqlContext,
+) {
+  const list = openList(context, [field, filter], page);
+  const found = await context.services.catalog.listEntities(auth, filter, list.page);
+  return list.toConnection(found, (entity) => ({ entity, auth }));
+}
+
+/** What the input says of each aspect; one that is not named stays as it is, null takes the caller's own value back. */
+function toAspects({ description, tags, owners, custom }: UpdateEntityInput): Readonly<Record<string, unknown>> {
+  const aspects = {
+    ...(description === undefined ? {} : { documentation: description === null ? null : { description } }),
+    ...(tags === undefined ? {} : { tags: tags === null ? null : { tags } }),
+    ...(owners === undefined ? {} : { ownership: owners === null ? null : { owners } }),
+    ...(custom === undefined ? {} : { custom: custom === null ? null : toAttributes(custom, "custom") }),
+  };
+  if (Object.keys(aspects).length > 0) return aspects;
+  throw new BadInputError("nothing to change; give at least one of `description`, `tags`, `owners`, `custom`");
+}
+
+/** `{[name]: value}`, or nothing where the argument is absent or null. */
+export function given<K extends string, V>(name: K, value: V | null | undefined): { readonly [P in K]?: V } {
+  return (value === undefined || value === null ? {} : { [name]: value }) as { readonly [P in K]?: V };
+}

@@ -1,0 +1,124 @@
+import type { ApiKeyInfo, User } from "../../heimdall/ports.ts";
+import { BadInputError, ForbiddenError, NotFoundError } from "../../shared/errors.ts";
+import { matchesFilter } from "../../shared/object-filter.ts";
+import type { GraphqlContext } from "../context.ts";
+import { describeApiKey, describeUser } from "../objects.ts";
+import { openList } from "../paging/connection.ts";
+import { mutation, query } from "../root-field.ts";
+
+const dayInSeconds = 86_400;
+const maxTtlSeconds = 366 * dayInSeconds;
+
+/** Root fields about users and API keys. */
+export const identityFields = {
+  Query: {
+    users: query("users", async (auth, page, context) => {
+      const list = openList(context, ["users"], page);
+      const users = await context.services.identity.listUsers();
+      const visible = users.filter((user) => matchesFilter(auth.filter, describeUser(user)));
+      return list.sliceToConnection(visible, ({ id }) => id, toUser);
+    }),
+    apiKeys: query("apiKeys", async (auth, { userId }, { services }) => {
+      const keys = await services.identity.listApiKeys(userId ?? undefined);
+      return keys.filter((key) => matchesFilter(auth.filter, describeApiKey(key))).map(toApiKey);
+    }),
+  },
+  Mutation: {
+    createApiKey: mutation(
+      "createApiKey",
+      ({ input }, context) => {
+        const { identity } = context.services;
+        const userId = input.userId ?? context.call.subject.id;
+        return {
+          object: describeApiKey({ name: input.name, userId }),
+          run: async () => {
+            const ttlSeconds = parseTtl(input.ttlSeconds ?? dayInSeconds);
+            const user = await identity.getUser(userId);
+            // SECURITY: whoever holds a key of a user can do all that the user can
+            if (userId !== context.call.subject.id) refuseUnheld(context, user, user.tags);
+            const { info, key } = await identity.createApiKey({ userId, name: input.name, ttlSeconds });
+            return { apiKey: toApiKey(info), key: key.reveal(), userErrors: [] };
+          },
+        };
+      },
+      (userErrors) => ({ apiKey: null, key: null, userErrors }),
+    ),
+    revokeApiKey: mutation(
+      "revokeApiKey",
+      async (within, { input }, { services: { identity } }) => {
+        const keys = await identity.listApiKeys();
+        const key = keys.find(({ id }) => id === input.id);
+        if (!key || !matchesFilter(within.filter, describeApiKey(key))) {
+          throw new NotFoundError(`no API key \`${input.id.slice(0, 100)}\`; \`apiKeys\` lists those there are`);
+        }
+        return {
+          object: describeApiKey(key),
+          run: async () => ({ apiKey: toApiKey(await identity.revokeApiKey(key.id)), key: null, userErrors: [] }),
+        };
+      },
+      (userErrors) => ({ apiKey: null, key: null, userErrors }),
+    ),
+    setUserTags: mutation(
+      "setUserTags",
+      async (within, { input }, context) => {
+        const { identity } = context.services;
+        const user = await identity.findUser(input.userId);
+        if (!user || !matchesFilter(within.filter, describeUser(user))) {
+          throw new NotFoundError(`no user \`${input.userId.slice(0, 100)}\`; \`users\` lists those there are`);
+        }
+        return {
+          object: describeUser(user),
+          run: async () => {
+            const tags = [...new Set(input.tags)].sort();
+            const added = tags.filter((tag) => !user.tags.includes(tag));
+            refuseUnheld(context, user, added);
+            const changed = input.dryRun ? { ...user, tags } : await identity.setUserTags(user.id, tags);
+            return { user: toUser(changed), userErrors: [] };
+          },
+        };
+      },
+      (userErrors) => ({ user: null, userErrors }),
+    ),
+  },
+};
+
+/**
+ * SECURITY: nobody hands out what they do not hold, unless they hold `escalate` on it (DESIGN §4).
+ * @throws {ForbiddenError} naming the tags
+ */
+function refuseUnheld({ call, services }: GraphqlContext, user: User, tags: readonly string[]): void {
+  const unheld = tags.filter((tag) => !call.subject.tags.includes(tag) && tag !== `users:id:${user.id}`);
+  const object = describeUser(user);
+  const refused = unheld.filter(
+    (tag) => !services.authorizer.check(call, "escalate", { ...object, tags: [...object.tags, tag] }),
+  );
+  if (refused.length === 0) return;
+  throw new ForbiddenError(
+    `you do not hold ${refused.map((tag) => `\`${tag}\``).join(", ")}, so you cannot hand it out; ask somebody who does, or who may \`escalate\``,
+  );
+}
+
+/** `undefined` for a key that does not expire. */
+function parseTtl(seconds: number): number | undefined {
+  if (seconds === 0) return undefined;
+  if (seconds > 0 && seconds <= maxTtlSeconds) return seconds;
+  throw new BadInputError(
+    `\`ttlSeconds\` is ${seconds}, expected 1 to ${maxTtlSeconds}, or 0 for a key that does not expire`,
+  );
+}
+
+function toUser({ id, name, type, email, tags, attributes }: User) {
+  return { id, name, type, email: email ?? null, tags, attributes };
+}
+
+function toApiKey({ id, name, userId, createdAt, expiresAt, lastUsedAt, revokedAt }: ApiKeyInfo) {
+  return {
+    id,
+    name,
+    userId,
+    createdAt,
+    expiresAt: expiresAt ?? null,
+    lastUsedAt: lastUsedAt ?? null,
+    revokedAt: revokedAt ?? null,
+  };
+}

@@ -1,0 +1,54 @@
+import type { Resolvers } from "../generated/schema-types.ts";
+import type { DecidedResolver } from "../root-field.ts";
+import { auditFields } from "./audit.ts";
+import { decisionFields } from "./decision.ts";
+import { entityFields, entityTypes } from "./entity.ts";
+import { identityFields } from "./identity.ts";
+import { lineageFields } from "./lineage.ts";
+import { logFields } from "./log.ts";
+import { meFields } from "./me.ts";
+import { nodeFields, nodeTypes } from "./node.ts";
+import { policyFields } from "./policy.ts";
+import { projectionFields } from "./projection.ts";
+import { resourceFields, resourceTypesOf } from "./resource.ts";
+import { runFields, runTypes } from "./run.ts";
+import { searchFields, searchTypes } from "./search.ts";
+import { workspaceFields } from "./workspace.ts";
+
+type RootFields = Readonly<Record<string, DecidedResolver>>;
+
+/** Every field of `Query` and `Mutation`. */
+export const rootFields: { readonly Query: RootFields; readonly Mutation: RootFields } = {
+  Query: {
+    ...meFields.Query,
+    ...nodeFields.Query,
+    ...entityFields.Query,
+    ...searchFields.Query,
+    ...lineageFields.Query,
+    ...decisionFields.Query,
+    ...policyFields.Query,
+    ...resourceFields.Query,
+    ...workspaceFields.Query,
+    ...runFields.Query,
+    ...logFields.Query,
+    ...identityFields.Query,
+    ...auditFields.Query,
+  },
+  Mutation: {
+    ...entityFields.Mutation,
+    ...resourceFields.Mutation,
+    ...workspaceFields.Mutation,
+    ...runFields.Mutation,
+    ...identityFields.Mutation,
+    ...projectionFields.Mutation,
+  },
+};
+
+/** Fields of other types that are not plain properties of what their parent gave. */
+export const typeFields: Pick<Resolvers, "Node" | "Entity" | "Resource" | "Run" | "SearchHit"> = {
+  ...nodeTypes,
+  ...entityTypes,
+  ...resourceTypesOf,
+  ...runTypes,
+  ...searchTypes,
+};
