@@ -69,6 +69,8 @@ export interface StructureAspect {
   readonly partitionOf?: string;
   /** dataset: e.g. `RANGE (payment_date)` */
   readonly partitionKey?: string;
+  /** dataset: which rows a partition holds, e.g. `FOR VALUES FROM (1) TO (10)` */
+  readonly partitionBound?: string;
   readonly dataType?: string;
   readonly nullable?: boolean;
   readonly defaultValue?: string;
@@ -92,7 +94,10 @@ export interface KeysAspect {
     readonly columns: readonly string[];
     readonly unique: boolean;
     readonly method: string;
+    /** condition of a partial index */
+    readonly predicate?: string;
   }[];
+  readonly checks?: readonly { readonly name: string; readonly expression: string }[];
 }
 
 /** A catalog entry: the merge of its live assertions. */
