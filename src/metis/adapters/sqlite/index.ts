@@ -1,0 +1,1 @@
+export { createSqliteSearchStore } from "./sqlite-search-store.ts";

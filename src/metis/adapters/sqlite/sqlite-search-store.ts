@@ -1,0 +1,83 @@
+import type { SqliteDatabase } from "../../../drivers/sqlite/index.ts";
+import type { Clock } from "../../../shared/clock.ts";
+import type { Logger } from "../../../shared/logger.ts";
+import type { ObjectFilter } from "../../../shared/object-filter.ts";
+import type { SearchStore } from "../../ports.ts";
+import { checkChanges, checkRequest, fromCursor, planQuery, toObjectCondition } from "../../search/index.ts";
+import { toConditionSql } from "./object-condition-sql.ts";
+import { openProjection, type ProjectionFile } from "./projection-file.ts";
+import { readResult } from "./search-reader.ts";
+import { searchSchema } from "./search-schema.ts";
+import { suggestNames } from "./search-suggest.ts";
+import { deleteDocument, upsertDocument } from "./search-writer.ts";
+import { createVisibleVocabulary, createWordList, type WordList } from "./visible-vocabulary.ts";
+
+/**
+ * The search projection in one SQLite file. Same analysis, scores and order as every other search store.
+ * A file that is damaged or of another version is emptied: `appliedSeq` is 0 then and the log is to be applied again.
+ *
+ * @param options `path` of the file, or `:memory:`
+ * @throws {UnavailableError} the file cannot be opened
+ */
+export function createSqliteSearchStore(
+  options: { readonly path: string },
+  { logger }: { readonly logger: Logger; readonly clock: Clock },
+): SearchStore {
+  return overFile(openProjection(options.path, searchSchema, logger));
+}
+
+function overFile(file: ProjectionFile): SearchStore {
+  const loadWords = (): WordList =>
+    createWordList(function* () {
+      for (const { term } of file.db().prepare("select term from word_list").iterate<{ term: string }>()) yield term;
+    });
+  let words = loadWords();
+  const vocabularyOf = (db: SqliteDatabase, visible: ObjectFilter) => {
+    const condition = toConditionSql(toObjectCondition(visible));
+    return { condition, vocabulary: createVisibleVocabulary(db, condition, words) };
+  };
+  return {
+    appliedSeq: async () => file.appliedSeq(),
+
+    async apply(changes) {
+      checkChanges(changes);
+      const db = file.db();
+      db.transaction(() => {
+        for (const document of changes.upserts) words.add(upsertDocument(db, document));
+        for (const { urn, seq } of changes.deletes) deleteDocument(db, urn, seq);
+        file.setAppliedSeq(changes.appliedSeq);
+      });
+    },
+
+    async search(request, visible) {
+      checkRequest(request);
+      const after = fromCursor(request);
+      const { condition, vocabulary } = vocabularyOf(file.db(), visible);
+      const plan = await planQuery(request.text, vocabulary);
+      return readResult(file.db(), { request, after, plan, visible: condition, vocabulary });
+    },
+
+    async suggest(prefix, first, visible) {
+      const { condition } = vocabularyOf(file.db(), visible);
+      return suggestNames(file.db(), prefix, first, condition);
+    },
+
+    async beginRebuild() {
+      const { file: fresh, swap, abandon } = file.beginRebuild();
+      return {
+        store: overFile(fresh),
+        async swap() {
+          swap();
+          words = loadWords();
+        },
+        abandon: async () => abandon(),
+      };
+    },
+
+    count: async () => file.db().prepare("select count(*) as n from doc").get<{ n: number }>()?.n ?? 0,
+    async ping() {
+      file.db().prepare("select 1").get();
+    },
+    close: async () => file.close(),
+  };
+}

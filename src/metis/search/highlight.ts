@@ -1,0 +1,76 @@
+import type { SearchDocument, SearchHit } from "../ports.ts";
+import { toPair } from "./index-document.ts";
+import type { QueryPlan } from "./query-plan.ts";
+import { stem } from "./stem.ts";
+import { tokenize } from "./tokenize.ts";
+
+const maxSnippetLength = 240;
+const maxMatchedColumns = 100;
+
+/** What of a hit matched: highlighted name, description and qualified name, and the columns that did. */
+export function explainHit(
+  document: SearchDocument,
+  plan: QueryPlan,
+): Pick<SearchHit, "highlights" | "matchedColumns"> {
+  const terms = new Set(plan.groups.flat().map(({ term }) => term));
+  const highlights = new Map<string, string>();
+  const name = highlight(document.name, terms);
+  if (name !== undefined) highlights.set("name", name);
+  const description = highlight(document.description, terms);
+  if (description !== undefined) highlights.set("description", description);
+  if (name === undefined) {
+    const qualifiedName = highlight(document.qualifiedName, terms);
+    if (qualifiedName !== undefined) highlights.set("qualifiedName", qualifiedName);
+  }
+  const matchedColumns: string[] = [];
+  const shown: string[] = [];
+  for (const column of document.columns) {
+    const marked = highlight(column.name, terms);
+    if (marked === undefined && highlight(column.description, terms) === undefined) continue;
+    matchedColumns.push(column.name);
+    if (marked !== undefined) shown.push(marked);
+    if (matchedColumns.length === maxMatchedColumns) break;
+  }
+  if (shown.length > 0) highlights.set("columns", shown.slice(0, 10).join(", "));
+  return { highlights, matchedColumns };
+}
+
+/** HTML of the part of `text` around its first match, matches between `<em>` and `</em>`; `undefined` where nothing matches. */
+export function highlight(text: string, terms: ReadonlySet<string>): string | undefined {
+  const marks: { start: number; end: number }[] = [];
+  const tokens = tokenize(text.slice(0, 20_000));
+  for (const [at, token] of tokens.entries()) {
+    const next = tokens[at + 1];
+    const paired = next !== undefined && terms.has(toPair(token.word, next.word));
+    if (!paired && !terms.has(stem(token.word))) continue;
+    const last = marks.at(-1);
+    const end = paired ? next.end : token.end;
+    if (last && token.start <= last.end) last.end = Math.max(last.end, end);
+    else marks.push({ start: token.start, end });
+  }
+  const first = marks[0];
+  if (first === undefined) return undefined;
+  const from = text.length <= maxSnippetLength ? 0 : startOfWord(text, Math.max(0, first.start - 60));
+  const to = Math.min(text.length, from + maxSnippetLength);
+  let html = from > 0 ? "…" : "";
+  let at = from;
+  for (const { start, end } of marks) {
+    if (end > to) break;
+    html += `${escapeHtml(text.slice(at, start))}<em>${escapeHtml(text.slice(start, end))}</em>`;
+    at = end;
+  }
+  return html + escapeHtml(text.slice(at, to)) + (to < text.length ? "…" : "");
+}
+
+function startOfWord(text: string, from: number): number {
+  const space = text.indexOf(" ", from);
+  return from === 0 ? 0 : space >= 0 && space - from < 30 ? space + 1 : from;
+}
+
+// SECURITY: names and descriptions are foreign text and the result is put into pages
+function escapeHtml(text: string): string {
+  return text.replace(
+    /[&<>"']/g,
+    (char) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" })[char] ?? char,
+  );
+}
