@@ -139,7 +139,7 @@ export interface LineageEdge {
   readonly from: Urn;
   readonly to: Urn;
   readonly type: "DIRECT" | "INDIRECT";
-  /** IDENTITY TRANSFORMATION AGGREGATION | JOIN FILTER GROUP_BY SORT WINDOW CONDITIONAL */
+  /** IDENTITY TRANSFORMATION AGGREGATION | JOIN FILTER GROUP_BY SORT WINDOW CONDITIONAL; REFERENCE: named, how it is used is not known */
   readonly subtype: string;
   readonly expression: string | undefined;
   readonly masking: boolean;

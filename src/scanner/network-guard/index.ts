@@ -1,0 +1,1 @@
+export { createNetworkGuard, type NetworkGuardOptions, type ResolveHost } from "./network-guard.ts";
