@@ -50,6 +50,11 @@ export function globToRegExpSource(glob: string, kind: GlobKind): string {
   return `^${toSource(parseGlob(glob, kind))}$`;
 }
 
+/** A glob that matches `text` and nothing else. */
+export function escapeGlob(text: string): string {
+  return text.replace(/[\\*?[\]{}]/g, "\\$&");
+}
+
 // ---- syntax ---------------------------------------------------------------------------------------------------------
 
 /** Code points `from`..`to`, sorted, apart. */

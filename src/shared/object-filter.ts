@@ -84,7 +84,7 @@ export function matchesFilter(filter: ObjectFilter, object: FilteredObject): boo
     case "hasAttribute":
       return readAttribute(object, filter.attribute) !== undefined;
     case "compare":
-      return compare(readAttribute(object, filter.attribute), filter.comparison, filter.value);
+      return compareValues(readAttribute(object, filter.attribute), filter.comparison, filter.value);
     case "startsWith": {
       const value = readAttribute(object, filter.attribute);
       return typeof value === "string" && value.startsWith(filter.prefix);
@@ -95,7 +95,7 @@ export function matchesFilter(filter: ObjectFilter, object: FilteredObject): boo
 }
 
 /** The value at a dotted path; `undefined` where any step is missing or null. */
-export function readAttribute(object: FilteredObject, attribute: string): unknown {
+export function readAttribute(object: Pick<FilteredObject, "attributes">, attribute: string): unknown {
   let value: unknown = object.attributes;
   for (const step of attribute.split(".")) {
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
@@ -104,7 +104,8 @@ export function readAttribute(object: FilteredObject, attribute: string): unknow
   return value === null ? undefined : value;
 }
 
-function compare(actual: unknown, comparison: Comparison, expected: string | number | boolean): boolean {
+/** The meaning of `compare` for one value; `undefined` (missing) compares false with everything. */
+export function compareValues(actual: unknown, comparison: Comparison, expected: string | number | boolean): boolean {
   if (typeof actual !== typeof expected) return comparison === "ne" && actual !== undefined;
   const value = actual as typeof expected;
   switch (comparison) {

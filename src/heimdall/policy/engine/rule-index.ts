@@ -1,0 +1,97 @@
+import type { DecisionObject } from "../../../shared/decision.ts";
+import { compileGlob } from "../../../shared/glob.ts";
+import type { CompiledRule } from "./compiled-rule.ts";
+
+/**
+ * Rules by what they say of objects, so that a request meets only rules that can be about its object: rules with paths lie under
+ * the literal text their globs start with, cut at a separator; rules with tags only under one literal tag; the rest in one list.
+ * INVARIANT: candidates are a superset of the rules that match; the caller checks each.
+ */
+export interface RuleIndex {
+  /** Calls `visit` once for each candidate, in no order. */
+  candidates(object: DecisionObject, visit: (rule: CompiledRule) => void): void;
+}
+
+export function createRuleIndex(rules: readonly CompiledRule[]): RuleIndex {
+  const byPath = new Map<string, number[]>();
+  const byTag = new Map<string, number[]>();
+  const everywhere: number[] = [];
+  for (const [number, rule] of rules.entries()) {
+    for (const [map, key] of keysOf(rule)) {
+      const list = map === "path" ? byPath : map === "tag" ? byTag : undefined;
+      if (list === undefined || key === "") everywhere.push(number);
+      else add(list, key, number);
+    }
+  }
+  // the turn at which each rule was last visited, because a rule may lie under several keys
+  const seen = new Float64Array(rules.length);
+  let turn = 0;
+  return {
+    candidates(object, visit) {
+      turn++;
+      const meet = (numbers: readonly number[] | undefined): void => {
+        for (const number of numbers ?? []) {
+          if (seen[number] === turn) continue;
+          seen[number] = turn;
+          const rule = rules[number];
+          if (rule) visit(rule);
+        }
+      };
+      meet(everywhere);
+      if (byPath.size > 0) {
+        for (const path of object.paths) {
+          meet(byPath.get(path));
+          for (let at = 0; at < path.length; at++) {
+            if (isBoundary(path.charCodeAt(at))) meet(byPath.get(path.slice(0, at + 1)));
+          }
+        }
+      }
+      if (byTag.size > 0) for (const tag of object.tags) meet(byTag.get(tag));
+    },
+  };
+}
+
+type Key = readonly [map: "path" | "tag" | "everywhere", key: string];
+
+function keysOf(rule: CompiledRule): readonly Key[] {
+  if (rule.paths) {
+    const keys = new Set(rule.paths.flatMap((glob) => expandBraces(glob.glob).map(pathKey)));
+    return keys.has("") ? [["everywhere", ""]] : [...keys].map((key) => ["path", key] as const);
+  }
+  const keys = new Set((rule.tags ?? []).map((all) => all.find((glob) => glob.literal !== undefined)?.literal ?? ""));
+  return keys.size === 0 || keys.has("") ? [["everywhere", ""]] : [...keys].map((key) => ["tag", key] as const);
+}
+
+/** The whole text of a glob without wildcards, else what its matches start with up to the last separator. */
+function pathKey(glob: string): string {
+  const { literal, prefix } = compileGlob(glob, "path");
+  if (literal !== undefined) return literal;
+  let end = prefix.length;
+  while (end > 0 && !isBoundary(prefix.charCodeAt(end - 1))) end--;
+  return prefix.slice(0, end);
+}
+
+// `:` `/` `#`
+function isBoundary(char: number): boolean {
+  return char === 58 || char === 47 || char === 35;
+}
+
+const maxExpansion = 64;
+
+/** `a{b,c}` as `ab` and `ac`; a glob with nested braces or escapes, or one that expands to more than 64, comes back as it is. */
+function expandBraces(glob: string): readonly string[] {
+  if (glob.includes("\\") || /\{[^{}]*\{/.test(glob) || /\[[^\]]*[{},]/.test(glob)) return [glob];
+  let expanded = [""];
+  for (const part of glob.split(/(\{[^{}]*\})/)) {
+    const choices = part.startsWith("{") ? part.slice(1, -1).split(",") : [part];
+    expanded = expanded.flatMap((start) => choices.map((choice) => start + choice));
+    if (expanded.length > maxExpansion) return [glob];
+  }
+  return expanded;
+}
+
+function add(map: Map<string, number[]>, key: string, number: number): void {
+  const list = map.get(key);
+  if (list) list.push(number);
+  else map.set(key, [number]);
+}
