@@ -207,6 +207,14 @@ export interface Catalog {
     auth: Authorized<"entity.update">,
     scan: { readonly depot: string; readonly runId: string },
   ): Promise<ScanIngest>;
+  /**
+   * Lets the removals that a scan held take effect, as far as nothing changed since.
+   * @throws {NotFoundError} nothing of that run waits, or a later scan of the depot replaced it
+   */
+  approveScan(
+    auth: Authorized<"scan.approve">,
+    runId: string,
+  ): Promise<{ readonly removed: number; readonly seq: number }>;
   /** @throws {NotFoundError} absent, or not visible to the subject */
   getEntity(auth: Authorized<"entity.read">, urnOrAlias: string, options?: ReadOptions): Promise<Entity>;
   getEntities(auth: Authorized<"entity.read">, urns: readonly string[]): Promise<readonly (Entity | undefined)[]>;
@@ -240,7 +248,12 @@ export interface Catalog {
     prefix: string,
     first: number,
   ): Promise<readonly { readonly text: string; readonly urn: Urn; readonly kind: EntityKind }[]>;
-  lineage(auth: Authorized<"entity.read">, request: LineageRequest): Promise<LineageResult>;
+  /** @param trace what the subject may trace without seeing it: nameless stubs; absent: nothing */
+  lineage(
+    auth: Authorized<"entity.read">,
+    request: LineageRequest,
+    trace?: Authorized<"entity.trace">,
+  ): Promise<LineageResult>;
   /** Newest sequence number of the catalog log. */
   currentSeq(): Promise<number>;
   /** Builds projections anew beside the live ones, verifies and swaps. */

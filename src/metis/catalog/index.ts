@@ -1,0 +1,35 @@
+export { fingerprint } from "./canonical-json.ts";
+export { derivedTags, describeEntity, ownersOf, tagsOf } from "./describe.ts";
+export { parseEdit } from "./edits.ts";
+export {
+  isLive,
+  isRestoredByScan,
+  type LifecycleFacts,
+  type LifecyclePlan,
+  type Listing,
+  missingRetentionMs,
+  planLifecycle,
+  type Transition,
+} from "./lifecycle.ts";
+export { type Location, locate } from "./location.ts";
+export { type Match, matchSightings } from "./matching.ts";
+export { type LiveAssertion, mergeAssertions, type TagsValue } from "./merge.ts";
+export {
+  isSearchable,
+  isTraced,
+  listedStates,
+  toLineageNode,
+  toSearchDocument,
+  tracedKinds,
+  tracedStates,
+} from "./projected.ts";
+export {
+  type AspectChange,
+  applyChanges,
+  type DatedAssertion,
+  diffAspects,
+  type EntityFacts,
+  type EntityRecord,
+  factsOf,
+  toEntity,
+} from "./record.ts";

@@ -1,0 +1,53 @@
+import type { Authorized } from "../../heimdall/ports.ts";
+import { ConflictError } from "../../shared/errors.ts";
+import type { CatalogStore, WriteContext } from "../adapters/state/index.ts";
+import { applyChanges, diffAspects, type EntityRecord, parseEdit, toEntity } from "../catalog/index.ts";
+import type { Entity } from "../ports.ts";
+import { findVisible, isVisible, notFound } from "./entity-access.ts";
+
+/** Edits what people own, as origin `user`. An edit that changes nothing writes nothing. */
+export async function editEntity(
+  store: CatalogStore,
+  auth: Authorized<"entity.update">,
+  urn: string,
+  aspects: Readonly<Record<string, unknown>>,
+  options: { readonly ifSeq?: number; readonly dryRun?: boolean },
+): Promise<{ readonly entity: Entity; readonly seq: number; readonly wrote: boolean }> {
+  const edit = parseEdit(aspects);
+  const { id } = await findVisible(store, auth, urn);
+  if (options.dryRun) {
+    const before = readable(auth, (await store.findByIds([id])).get(id), urn, options.ifSeq);
+    const after = edited(before, edit, before.seq);
+    return { entity: toEntity(after.record), seq: before.seq, wrote: false };
+  }
+  const context: WriteContext = { actor: auth.subject.id, decisionId: auth.decisionId, runId: undefined };
+  const { result, seq, wrote } = await store.write(context, async (writer) => {
+    const before = readable(auth, (await writer.findByIds([id])).get(id), urn, options.ifSeq);
+    const { record, changes } = edited(before, edit, writer.currentSeq() + 1);
+    if (changes.length === 0) return before;
+    const after = { ...record, updatedAt: writer.at, seq: writer.nextSeq() };
+    writer.putEntity({ op: "update", before, after, aspects: changes, facts: false });
+    return after;
+  });
+  return { entity: toEntity(result), seq, wrote };
+}
+
+function readable(
+  auth: Authorized<"entity.update">,
+  record: EntityRecord | undefined,
+  urn: string,
+  ifSeq: number | undefined,
+): EntityRecord {
+  if (!record || !isVisible(auth, record)) throw notFound(urn);
+  if (ifSeq !== undefined && record.seq !== ifSeq) {
+    throw new ConflictError(
+      `\`${record.urn}\` was changed meanwhile: it is at ${record.seq}, not at ${ifSeq}; read it again and repeat the edit`,
+    );
+  }
+  return record;
+}
+
+function edited(before: EntityRecord, edit: ReadonlyMap<string, unknown>, seq: number) {
+  const changes = diffAspects(before.live, "user", edit);
+  return { record: { ...before, live: applyChanges(before.live, changes, seq) }, changes };
+}
