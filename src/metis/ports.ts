@@ -409,8 +409,13 @@ export interface LineageStore {
   }): Promise<void>;
   /**
    * Walks level by level, nearest first, within one level by urn. Nodes that `visible` refuses are absent with their edges and
-   * the walk stops there; those that `traceable` allows appear as stubs.
+   * the walk stops there; those that `traceable` allows appear as stubs: walked through, numbered instead of named, their edges
+   * without expression and evidence. The answer has all edges among its nodes; `frontier` are its nodes that may have more.
+   * `DATASET` has one edge for each pair and type, also where columns are traced. `COLUMN` follows columns only; from a dataset,
+   * all of its columns; an edge to a dataset's rows leads to each of its columns.
+   * @param request `deadlineMs`: how long the walk may take; `minSeq` is not looked at
    * @throws {NotFoundError} `of` is unknown or not visible
+   * @throws {UnavailableError} the store does not answer
    */
   walk(
     request: LineageRequest & { readonly deadlineMs: number },
