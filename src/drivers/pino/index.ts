@@ -1,0 +1,1 @@
+export { createLogger, type LogLevel, logLevels } from "./create-logger.ts";

@@ -1,0 +1,44 @@
+import type { Action } from "../../heimdall/ports.ts";
+
+/** Who may call a route, and which decision it asks for. */
+export type RouteRule =
+  /** Anybody; nothing of the platform's data is in the answer. Not audited. */
+  | { readonly access: "anonymous" }
+  /** Anybody; a caller with a valid credential is told more. */
+  | { readonly access: "optional" }
+  /** A caller on this machine, or one with a valid credential. */
+  | { readonly access: "local" }
+  /** A valid credential; `decidedBy` decides on each part of the call. */
+  | { readonly access: "authenticated"; readonly decidedBy: string }
+  /** A valid credential and this decision. */
+  | { readonly access: "action"; readonly action: Action }
+  /** A valid credential and the decision that fits the body. */
+  | { readonly access: "either"; readonly actions: readonly [Action, Action, ...Action[]] };
+
+/** Every route of the server. One that is not here stops the server from starting. */
+export const routeTable = {
+  "POST /graphql": { access: "authenticated", decidedBy: "src/graphql/authorization-table.ts" },
+  "GET /graphql": { access: "anonymous" },
+  "GET /graphql/assets/:file": { access: "anonymous" },
+  "GET /healthz": { access: "anonymous" },
+  "GET /readyz": { access: "optional" },
+  "GET /metrics": { access: "local" },
+  "POST /heimdall/api/v1/authorize": { access: "action", action: "decision.ask" },
+  "POST /heimdall/api/v1/authorize/batch": { access: "action", action: "decision.ask" },
+  "POST /heimdall/api/v1/authorize/user": { access: "either", actions: ["decision.ask", "decision.askForOthers"] },
+  "GET /.well-known/authzen-configuration": { access: "anonymous" },
+  "POST /access/v1/evaluation": { access: "either", actions: ["decision.ask", "decision.askForOthers"] },
+  "POST /access/v1/evaluations": { access: "either", actions: ["decision.ask", "decision.askForOthers"] },
+  "GET /audit/export": { access: "action", action: "audit.read" },
+} as const satisfies Readonly<Record<`${"GET" | "POST"} /${string}`, RouteRule>>;
+
+/** `METHOD /path` of a route in the table. */
+export type RouteKey = keyof typeof routeTable;
+
+/** The methods that a path answers to; empty where there is no such path. */
+export function methodsOf(path: string): readonly string[] {
+  return Object.keys(routeTable).flatMap((key) => {
+    const [method = "", route] = key.split(" ");
+    return route === path ? [method] : [];
+  });
+}

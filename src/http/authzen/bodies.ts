@@ -1,0 +1,28 @@
+/** Bodies of the AuthZEN Authorization API 1.0. @see https://openid.net/specs/authorization-api-1_0.html */
+import { z } from "zod";
+import { attributesSchema } from "../attributes-schema.ts";
+
+const name = z.string().min(1).max(4_096);
+const properties = attributesSchema.optional();
+const subject = z.object({ type: name, id: name, properties });
+const action = z.object({ name, properties });
+const resource = z.object({ type: name, id: name, properties });
+
+/** One question. */
+export const evaluationRequest = z.object({ subject, action, resource, context: attributesSchema.optional() });
+export type Evaluation = z.infer<typeof evaluationRequest>;
+
+/** Whether the rest is still answered. */
+export const semantics = ["execute_all", "deny_on_first_deny", "permit_on_first_permit"] as const;
+
+const maxEvaluations = 1_000;
+
+/** Several questions; what they share stands above them. Each is read on its own, so that one fault does not fail all. */
+export const evaluationsRequest = z.object({
+  evaluations: z.array(attributesSchema).max(maxEvaluations).optional(),
+  subject: z.unknown().optional(),
+  action: z.unknown().optional(),
+  resource: z.unknown().optional(),
+  context: z.unknown().optional(),
+  options: z.object({ evaluations_semantic: z.enum(semantics).default("execute_all") }).optional(),
+});

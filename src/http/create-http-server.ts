@@ -1,0 +1,127 @@
+import Fastify from "fastify";
+import { createCursorSeal, createGraphqlServer, type GraphqlServices } from "../graphql/index.ts";
+import type { Clock } from "../shared/clock.ts";
+import type { IdSource } from "../shared/ids.ts";
+import type { Logger } from "../shared/logger.ts";
+import type { Secret } from "../shared/secret.ts";
+import { createAuthenticator } from "./access/authenticate.ts";
+import { createLoginLimiter } from "./access/login-limiter.ts";
+import { guardRoutes } from "./access/routes.ts";
+import { addAuditRoute } from "./audit-route.ts";
+import { addAuthzenRoutes } from "./authzen/authzen-routes.ts";
+import { addFailureAnswers } from "./edge/failure-answers.ts";
+import { readJsonOnly } from "./edge/json-only.ts";
+import { listen } from "./edge/listen.ts";
+import { addOriginCheck } from "./edge/origin-check.ts";
+import { readRequestId } from "./edge/request-id.ts";
+import { addRequestRecords } from "./edge/request-records.ts";
+import { addSecurityHeaders } from "./edge/security-headers.ts";
+import { addGraphqlRoutes } from "./graphql-routes.ts";
+import { addHealthRoutes, type EngineState } from "./health-routes.ts";
+import { addHeimdallRoutes } from "./heimdall/authorize-routes.ts";
+import { createMetrics, type Gauge } from "./metrics/metrics.ts";
+
+/** What the server is a face of. */
+export interface HttpServices extends GraphqlServices {
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly log: Logger;
+  /** The engines' states now, for `/readyz`; must answer within a second or so. */
+  engines(): Promise<readonly EngineState[]>;
+}
+
+export interface HttpOptions {
+  /** default `127.0.0.1` */
+  readonly host?: string;
+  /** 0 for any free one */
+  readonly port: number;
+  /** How clients reach the server where that is not its own address, e.g. `https://governance.example.com`. */
+  readonly publicUrl?: string;
+  /** Addresses or CIDR ranges of proxies whose `X-Forwarded-*` headers are believed; none by default. */
+  readonly trustedProxies?: readonly string[];
+  /** Signs cursors; the same in every process of an installation. At least 32 random characters. */
+  readonly cursorKey: Secret;
+  /** the text of `schema.graphql` */
+  readonly schema: string;
+  /** more numbers for `/metrics` */
+  readonly gauges?: readonly Gauge[];
+}
+
+/** The server's edge. */
+export interface HttpServer {
+  /** @throws {UnavailableError} the address is in use or not ours */
+  listen(): Promise<{ readonly url: string }>;
+  /** Takes no more calls, lets those that run end for at most 10 s, then cuts them. Idempotent. */
+  close(): Promise<void>;
+}
+
+const requestLimitMs = 30_000;
+const headersLimitMs = 10_000;
+const keepAliveMs = 15_000;
+const drainMs = 10_000;
+const maxBodyBytes = 1024 * 1024;
+const maxUrlParameter = 200;
+
+/** Builds the server; nothing is bound before `listen`. @throws {TypeError} a route or field has no entry in its authorization table */
+export async function createHttpServer(services: HttpServices, options: HttpOptions): Promise<HttpServer> {
+  const { clock, ids, log } = services;
+  const metrics = createMetrics(options.gauges);
+  const app = Fastify({
+    logger: false,
+    bodyLimit: maxBodyBytes,
+    requestTimeout: requestLimitMs,
+    handlerTimeout: requestLimitMs,
+    keepAliveTimeout: keepAliveMs,
+    forceCloseConnections: "idle",
+    exposeHeadRoutes: false,
+    genReqId: ({ headers }) => readRequestId(headers) ?? ids.uuid(),
+    requestIdHeader: false,
+    trustProxy: options.trustedProxies ? [...options.trustedProxies] : false,
+    routerOptions: { maxParamLength: maxUrlParameter },
+    http: { headersTimeout: headersLimitMs, connectionsCheckingInterval: 1_000 },
+  });
+  readJsonOnly(app);
+  addSecurityHeaders(app, options.publicUrl?.startsWith("https:") ?? false);
+  addOriginCheck(app, options.publicUrl);
+  addFailureAnswers(app, log);
+  addRequestRecords(app, log, metrics);
+
+  const authenticator = createAuthenticator({
+    identity: services.identity,
+    audit: services.audit,
+    limiter: createLoginLimiter(clock),
+    metrics,
+  });
+  const addRoute = guardRoutes(app, authenticator, services.authorizer);
+  const apollo = createGraphqlServer(options.schema, log);
+  await apollo.start();
+  let ownUrl = withoutSlash(options.publicUrl ?? "");
+  addGraphqlRoutes(addRoute, apollo, services, { cursors: createCursorSeal(options.cursorKey), clock, log });
+  addHealthRoutes(addRoute, metrics, () => services.engines());
+  addHeimdallRoutes(addRoute, services);
+  addAuthzenRoutes(addRoute, services, () => ownUrl);
+  addAuditRoute(addRoute, services.audit);
+  await app.ready();
+
+  let closing: Promise<void> | undefined;
+  return {
+    async listen() {
+      const url = await listen(app, options.host ?? "127.0.0.1", options.port);
+      if (options.publicUrl === undefined) ownUrl = url;
+      return { url };
+    },
+    close() {
+      closing ??= (async () => {
+        const cancel = clock.schedule(drainMs, () => app.server.closeAllConnections());
+        await app.close();
+        cancel();
+        await apollo.stop();
+      })();
+      return closing;
+    },
+  };
+}
+
+function withoutSlash(url: string): string {
+  return url.endsWith("/") ? url.slice(0, -1) : url;
+}
