@@ -148,8 +148,10 @@ export interface AuditLog {
     filter: AuditFilter,
     page: { readonly first: number; readonly after: string | undefined },
   ): Promise<{ readonly records: readonly AuditRecord[]; readonly next: string | undefined }>;
-  /** All records by chain and sequence, for export and verification. */
+  /** All records by chain and sequence. */
   read(): AsyncIterable<AuditRecord>;
+  /** JSON lines for keeping elsewhere: public keys, signed checkpoints, then all records; `verifyAuditExport` proves them offline. */
+  export(): AsyncIterable<string>;
   verify(): Promise<AuditVerification>;
   close(): Promise<void>;
 }

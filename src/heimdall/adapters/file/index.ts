@@ -1,0 +1,1 @@
+export { createCheckpointFile } from "./checkpoint-file.ts";

@@ -1,0 +1,50 @@
+import type { Attributes, AttributeValue } from "../../../shared/decision.ts";
+import { canonicalJson } from "../../audit/index.ts";
+import type { AuditEntry } from "../../ports.ts";
+
+const maxObjects = 100;
+const maxTextLength = 2_000;
+const maxDetailsLength = 16_384;
+
+/**
+ * The entry with texts that every engine can store and a size that a caller from outside cannot blow up: long texts are cut, more
+ * than 100 objects are counted, details above 16 KiB are left out with a note.
+ */
+export function boundEntry(entry: AuditEntry): AuditEntry {
+  const object = entry.object.slice(0, maxObjects).map(cleanText);
+  const rest = entry.object.length - object.length;
+  const details = rest > 0 ? { ...entry.details, objectsLeftOut: rest } : entry.details;
+  return {
+    type: cleanText(entry.type),
+    actor: cleanText(entry.actor),
+    action: cleanText(entry.action),
+    object,
+    outcome: entry.outcome,
+    ...(entry.decisionId !== undefined && { decisionId: cleanText(entry.decisionId) }),
+    ...(entry.policyVersion !== undefined && { policyVersion: cleanText(entry.policyVersion) }),
+    ...(entry.rules !== undefined && { rules: entry.rules.slice(0, maxObjects).map(cleanText) }),
+    ...(entry.requestId !== undefined && { requestId: cleanText(entry.requestId) }),
+    ...(entry.ip !== undefined && { ip: cleanText(entry.ip) }),
+    ...(details !== undefined && { details: boundDetails(details) }),
+  };
+}
+
+function boundDetails(details: Attributes): Attributes {
+  const clean = cleanValue(details) as Attributes;
+  const length = canonicalJson(clean).length;
+  return length > maxDetailsLength ? { leftOut: `details of ${length} characters` } : clean;
+}
+
+function cleanValue(value: AttributeValue): AttributeValue {
+  if (typeof value === "string") return cleanText(value);
+  if (Array.isArray(value)) return value.map(cleanValue);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  return Object.fromEntries(entries.map(([key, item]) => [cleanText(key), cleanValue(item)]));
+}
+
+// WHY: PostgreSQL has no NUL in text, and half a surrogate pair has no UTF-8; a line end would part an object in two
+function cleanText(text: string): string {
+  const cut = text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text;
+  return cut.toWellFormed().replaceAll("\0", "\ufffd").replaceAll("\n", " ");
+}

@@ -1,0 +1,4 @@
+export type { CheckpointWitness } from "./audit-checkpoints.ts";
+export type { AuditKeySealer } from "./audit-keys.ts";
+export { type AuditLogOptions, createStateAuditLog } from "./audit-log.ts";
+export { auditMigrations } from "./audit-tables.ts";
