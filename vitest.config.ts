@@ -1,6 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  // WHY: vitest takes graphql's `module` build and Node its `main`; two copies refuse each other's schemas
+  resolve: { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] },
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/bench/**", "test/soak/**", "**/node_modules/**"],
