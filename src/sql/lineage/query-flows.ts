@@ -3,7 +3,15 @@ import { type Column, emptyNamespace, findRelation, type Namespace, type Relatio
 import type { Expr, Query, QueryBody, Select, SelectItem, Term } from "../syntax.ts";
 import type { Analysis, CteEntry, CteScope, Place, QueryResult } from "./analysis.ts";
 import { expressionFlows, type NamedWindows } from "./expression-flows.ts";
-import { type Flows, type IndirectSubtype, indirectFlows, mergeFlows, noFlows, sameFlows } from "./flow.ts";
+import {
+  type Flows,
+  type IndirectSubtype,
+  indirectFlows,
+  mergeFlows,
+  noFlows,
+  sameFlows,
+  transformFlows,
+} from "./flow.ts";
 import { fromNamespace } from "./from-flows.ts";
 
 const noHidden: ReadonlySet<string> = new Set();
@@ -83,10 +91,8 @@ function withCteNames(cx: Analysis, cte: CteEntry["cte"], relation: Relation): R
     name: cte.columnAliases[index] ?? column.name,
   }));
   const extra = cte.extraColumns.map(({ name, from }) => {
-    const flows = mergeFlows(
-      cx.budget,
-      columns.filter((column) => from.includes(column.name)).map((column) => column.flows(cte.at)),
-    );
+    const made = columns.filter((column) => from.includes(column.name)).map((column) => column.flows(cte.at));
+    const flows = transformFlows(cx.budget, mergeFlows(cx.budget, made), "TRANSFORMATION");
     return { name, flows: () => flows };
   });
   return { ...relation, name: cte.name, columns: [...columns, ...extra] };
