@@ -72,6 +72,12 @@ export interface User {
   readonly attributes: Attributes;
 }
 
+export interface TagNamespace {
+  /** e.g. `cost:**` */
+  readonly glob: string;
+  readonly description: string | undefined;
+}
+
 /** Users, roles and API keys. Ids match `[a-z0-9][a-z0-9._@-]{0,127}`. */
 export interface IdentityStore {
   /** @throws {NotFoundError} no such user */
@@ -92,6 +98,12 @@ export interface IdentityStore {
   listRoles(): Promise<
     readonly { readonly id: string; readonly name: string; readonly description: string | undefined }[]
   >;
+  /** Globs that say which tags subjects may have, the built-in ones first, then by glob. */
+  listTagNamespaces(): Promise<readonly TagNamespace[]>;
+  /** Creates or replaces. @throws {BadInputError} `glob` is no glob, or would let in every tag */
+  putTagNamespace(namespace: TagNamespace): Promise<void>;
+  /** Idempotent; tags already given stay. @throws {ConflictError} it is built in */
+  deleteTagNamespace(glob: string): Promise<void>;
   /** The new key in clear, given once, `hmd_<id>_<43 base62>_<crc>`. `given`: take this key instead of a random one. */
   createApiKey(input: {
     readonly userId: string;

@@ -2,3 +2,5 @@ export type { CheckpointWitness } from "./audit-checkpoints.ts";
 export type { AuditKeySealer } from "./audit-keys.ts";
 export { type AuditLogOptions, createStateAuditLog } from "./audit-log.ts";
 export { auditMigrations } from "./audit-tables.ts";
+export { createStateIdentityStore } from "./identity-store.ts";
+export { defaultRoles, identityMigrations } from "./identity-tables.ts";

@@ -1,0 +1,165 @@
+import type { Transaction } from "kysely";
+import type { Clock } from "../../../shared/clock.ts";
+import { BadInputError, ConflictError, NotFoundError } from "../../../shared/errors.ts";
+import type { Logger } from "../../../shared/logger.ts";
+import type { StateDb } from "../../../state/index.ts";
+import { assertTagNamespace, checkSubjectTags, defaultTagNamespaces } from "../../identity/index.ts";
+import type { IdentityStore, User } from "../../ports.ts";
+import { createApiKeys } from "./api-keys.ts";
+import { defaultRoles, type IdentityTables, toUser } from "./identity-tables.ts";
+import { createIdentityVersion } from "./identity-version.ts";
+
+const idForm = /^[a-z0-9][a-z0-9._@-]{0,127}$/;
+const maxAttributesLength = 16_384;
+const maxTextLength = 1_000;
+
+/** Users, roles and API keys in the state store, whose migrations have run. */
+export function createStateIdentityStore(
+  state: StateDb,
+  {
+    logger,
+    clock,
+    random,
+  }: { readonly logger: Logger; readonly clock: Clock; readonly random?: (size: number) => Uint8Array },
+): IdentityStore {
+  const db = state.kysely<IdentityTables>();
+  const version = createIdentityVersion(state, clock);
+  const keys = createApiKeys(state, version, { logger, clock, ...(random && { random }) });
+  const readNamespaces = async (tx: Transaction<IdentityTables>): Promise<string[]> => {
+    const rows = await tx.selectFrom("identity_tag_namespace").select("glob").orderBy("glob").execute();
+    return [...defaultTagNamespaces, ...rows.map((row) => row.glob)];
+  };
+  const findUser = async (id: string): Promise<User | undefined> => {
+    const row = await db.selectFrom("identity_user").selectAll().where("id", "=", id).executeTakeFirst();
+    return row && toUser(row);
+  };
+  const getUser = async (id: string): Promise<User> => (await findUser(id)) ?? unknownUser(id);
+
+  return {
+    findUser,
+    getUser,
+    async listUsers() {
+      const rows = await db.selectFrom("identity_user").selectAll().execute();
+      return rows.map(toUser).sort(byId);
+    },
+    async putUser(user) {
+      assertId(user.id, "user");
+      assertText(user.name, "name");
+      if (user.email !== undefined) assertText(user.email, "email");
+      const attributes = JSON.stringify(user.attributes);
+      if (attributes.length > maxAttributesLength) {
+        throw new BadInputError(
+          `the attributes of \`${user.id}\` have ${attributes.length} characters, at most ${maxAttributesLength} are stored`,
+        );
+      }
+      await version.change(async (tx) => {
+        const tags = JSON.stringify(checkSubjectTags(user.id, user.tags, await readNamespaces(tx)));
+        const row = { name: user.name, type: user.type, email: user.email ?? null, tags, attributes };
+        await tx
+          .insertInto("identity_user")
+          .values({ id: user.id, ...row })
+          .onConflict((conflict) => conflict.column("id").doUpdateSet(row))
+          .execute();
+      });
+    },
+    async deleteUser(id) {
+      await version.change(async (tx) => {
+        await tx.deleteFrom("identity_api_key").where("user_id", "=", id).execute();
+        await tx.deleteFrom("identity_user").where("id", "=", id).execute();
+      });
+    },
+    async setUserTags(id, tags) {
+      await version.change(async (tx) => {
+        const checked = JSON.stringify(checkSubjectTags(id, tags, await readNamespaces(tx)));
+        const { numUpdatedRows } = await tx
+          .updateTable("identity_user")
+          .set({ tags: checked })
+          .where("id", "=", id)
+          .executeTakeFirst();
+        if (numUpdatedRows === 0n) unknownUser(id);
+      });
+      return getUser(id);
+    },
+    async putRole({ id, name, description }) {
+      assertId(id, "role");
+      assertText(name, "name");
+      const row = { name, description: description ?? null };
+      await version.change(async (tx) => {
+        await tx
+          .insertInto("identity_role")
+          .values({ id, ...row })
+          .onConflict((conflict) => conflict.column("id").doUpdateSet(row))
+          .execute();
+      });
+    },
+    async deleteRole(id) {
+      if (defaultRoles.some((role) => role.id === id)) {
+        throw new ConflictError(
+          `role \`${id}\` is built in and cannot be deleted; take it from the users that have it instead`,
+        );
+      }
+      await version.change(async (tx) => {
+        await tx.deleteFrom("identity_role").where("id", "=", id).execute();
+      });
+    },
+    async listRoles() {
+      const rows = await db.selectFrom("identity_role").selectAll().execute();
+      return rows.map(({ id, name, description }) => ({ id, name, description: description ?? undefined })).sort(byId);
+    },
+    async listTagNamespaces() {
+      const rows = await db.selectFrom("identity_tag_namespace").selectAll().execute();
+      const stored = rows.map(({ glob, description }) => ({ glob, description: description ?? undefined }));
+      return [...defaultTagNamespaces.map((glob) => ({ glob, description: "built in" })), ...stored.sort(byGlob)];
+    },
+    async putTagNamespace({ glob, description }) {
+      assertTagNamespace(glob);
+      if (defaultTagNamespaces.includes(glob)) return;
+      const row = { description: description ?? null };
+      await version.change(async (tx) => {
+        await tx
+          .insertInto("identity_tag_namespace")
+          .values({ glob, ...row })
+          .onConflict((conflict) => conflict.column("glob").doUpdateSet(row))
+          .execute();
+      });
+    },
+    async deleteTagNamespace(glob) {
+      if (defaultTagNamespaces.includes(glob))
+        throw new ConflictError(`tag namespace \`${glob}\` is built in and stays`);
+      await version.change(async (tx) => {
+        await tx.deleteFrom("identity_tag_namespace").where("glob", "=", glob).execute();
+      });
+    },
+    createApiKey: keys.create,
+    revokeApiKey: keys.revoke,
+    listApiKeys: keys.list,
+    authenticate: keys.authenticate,
+    version: version.read,
+  };
+}
+
+function unknownUser(id: string): never {
+  throw new NotFoundError(`there is no user \`${id.slice(0, 128)}\``);
+}
+
+function assertId(id: string, what: string): void {
+  if (!idForm.test(id)) {
+    throw new BadInputError(
+      `\`${id.slice(0, 128)}\` is not a ${what} id; expected lower-case letters, digits and \`. _ @ -\`, starting with a letter or digit, at most 128 characters`,
+    );
+  }
+}
+
+function assertText(text: string, what: string): void {
+  if (text.trim() === "" || text.length > maxTextLength || text.includes("\0") || !text.isWellFormed()) {
+    throw new BadInputError(`the ${what} must be a text of 1 to ${maxTextLength} characters`);
+  }
+}
+
+function byGlob(left: { readonly glob: string }, right: { readonly glob: string }): number {
+  return left.glob < right.glob ? -1 : 1;
+}
+
+function byId(left: { readonly id: string }, right: { readonly id: string }): number {
+  return left.id < right.id ? -1 : left.id > right.id ? 1 : 0;
+}

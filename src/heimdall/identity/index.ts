@@ -1,0 +1,2 @@
+export { generateApiKey, generateApiKeyId, hashApiKey, type PresentedKey, parseApiKey } from "./api-key.ts";
+export { assertTagNamespace, checkSubjectTags, defaultTagNamespaces } from "./tag-namespaces.ts";
