@@ -1,4 +1,5 @@
 import type { AuditEventConnection, AuditVerification } from "../../graphql/generated/schema-types.ts";
+import { errorFaces } from "../../shared/errors.ts";
 import { CommandError } from "../client.ts";
 import type { CommandContext } from "../command-context.ts";
 import { parseOutputFormat, render } from "../output/print.ts";
@@ -6,13 +7,41 @@ import { formatTable } from "../output/table.ts";
 
 const exitCodes = { sound: 0, tampered: 1, incomplete: 2 } as const;
 
+export interface VerifyOptions {
+  /** an export to verify without a server */
+  readonly file?: string;
+  /** a file that holds the public key which was noted when the log was set up */
+  readonly publicKey?: string;
+  readonly output: string;
+}
+
 /** Verifies the server's log, or offline an export of it; exit code 0 sound, 1 tampered, 2 incomplete. */
-export async function verifyAudit(context: CommandContext, options: { readonly output: string }): Promise<void> {
+export async function verifyAudit(context: CommandContext, options: VerifyOptions): Promise<void> {
   const format = parseOutputFormat(options.output);
+  if (options.file !== undefined) {
+    report(context, format, await verifyFile(options.file, options.publicKey));
+    return;
+  }
   const { auditVerification: result } = await context.client.query<{ auditVerification: AuditVerification }>(
     "{ auditVerification { state records chains checkpoints problem heads { chain seq hash } } }",
   );
   report(context, format, result);
+}
+
+async function verifyFile(file: string, publicKey: string | undefined): Promise<AuditVerification> {
+  const { verifyAuditExport } = await import("../../heimdall/audit/index.ts");
+  const input = createReadStream(file);
+  // WHY: the reader of lines does not pass on the stream's failure
+  await new Promise((resolve, reject) => input.once("open", resolve).once("error", reject)).catch((cause: Error) => {
+    throw new CommandError(`cannot read ${file}: ${cause.message}`, errorFaces.BAD_USER_INPUT.exit);
+  });
+  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  const result = await verifyAuditExport(
+    lines,
+    publicKey === undefined ? undefined : readFileSync(publicKey, "utf8").trim(),
+  );
+  const heads = [...result.heads].map(([chain, head]) => ({ chain, ...head }));
+  return { ...result, problem: result.problem ?? null, heads };
 }
 
 function report(context: CommandContext, format: "table" | "yaml" | "json", result: AuditVerification): void {
