@@ -23,6 +23,7 @@ export function createPostgresParser(): SqlParser {
       }
       if (sql.includes("\0"))
         throw new SqlSyntaxError("the statement contains a NUL character", positionAt(sql, sql.indexOf("\0")));
+      if (sql.trim() === "") return [];
       const tree = await parseTree(sql);
       const cx = createConversion(createSourceText(sql), maxNesting);
       return (tree.stmts ?? []).flatMap(({ stmt }) => (stmt ? [toStatement(cx, stmt)] : []));
@@ -39,8 +40,8 @@ async function parseTree(sql: string): Promise<Awaited<ReturnType<typeof parse>>
       if (message.startsWith("memory exhausted")) throw tooDeep(error);
       throw new SqlSyntaxError(message, positionAt(sql, utf16Offset(sql, cursorPosition)), { cause: error });
     }
-    // the parser's own stack; it stays usable after
-    if (error instanceof RangeError) throw tooDeep(error);
+    // the parser's own stack or memory; it stays usable after
+    if (error instanceof RangeError || (error instanceof Error && error.name === "RuntimeError")) throw tooDeep(error);
     throw error;
   }
 }
