@@ -4,6 +4,7 @@ import { compileGlob } from "../../../shared/glob.ts";
 import type { Comparison, ObjectFilter } from "../../../shared/object-filter.ts";
 import { derivedTags } from "../../catalog/index.ts";
 import { entityKinds } from "../../ports.ts";
+import { toPathAlternatives } from "./path-alternatives.ts";
 
 /** What the filter's globs are tried on: few values, so that the store needs no globs. */
 export interface FilterFacts {
@@ -36,15 +37,21 @@ export function asksForTags(filter: ObjectFilter): boolean {
 }
 
 /**
- * Compiles what the store can decide exactly: tags, names, attributes, and path globs that are literal or end in `**` (also after
- * `urn:dataos:*:`, which is tried kind by kind). The rest (a wildcard in the middle of a path, order of texts, lists) is left to
- * `matchesFilter`, over batches that are as small as the exact parts allow.
+ * Compiles what the store can decide exactly: tags, attributes, and path globs that `toPathAlternatives` can spell out. The rest (a
+ * wildcard in the middle of a path, the order of texts, what is in a list) is left to `matchesFilter`, over batches that are as small
+ * as the exact parts allow.
  */
 export function toSqlFilter(filter: ObjectFilter, facts: FilterFacts): SqlFilter {
-  return countNodes(filter) > maxNodes ? inexact : compile(filter, facts);
+  return compile(filter, { ...facts, left: maxValues });
 }
 
-const maxNodes = 1_000;
+/** Values that one statement may still hold, so that the largest of policies stays within what the engines take. */
+interface Budget {
+  left: number;
+}
+type Known = FilterFacts & Budget;
+
+const maxValues = 6_000;
 const maxListItems = 500;
 const inexact: SqlFilter = { where: undefined, exact: false };
 const always: SqlFilter = { where: undefined, exact: true };
@@ -53,14 +60,15 @@ const never: SqlFilter = { where: sql<boolean>`1 = 0`, exact: true };
 type Condition = RawBuilder<boolean>;
 const exactly = (where: Condition): SqlFilter => ({ where, exact: true });
 
-function compile(filter: ObjectFilter, facts: FilterFacts): SqlFilter {
+function compile(filter: ObjectFilter, known: Known): SqlFilter {
+  if (--known.left < 0) return inexact;
   switch (filter.op) {
     case "all":
       return always;
     case "none":
       return never;
     case "and": {
-      const parts = filter.of.map((part) => compile(part, facts));
+      const parts = filter.of.map((part) => compile(part, known));
       const where = parts.flatMap((part) => part.where ?? []);
       return {
         where: where.length > 0 ? balanced(where, "and") : undefined,
@@ -68,7 +76,7 @@ function compile(filter: ObjectFilter, facts: FilterFacts): SqlFilter {
       };
     }
     case "or": {
-      const parts = filter.of.map((part) => compile(part, facts));
+      const parts = filter.of.map((part) => compile(part, known));
       if (parts.some((part) => part.exact && !part.where)) return always;
       const exact = parts.every((part) => part.exact);
       const where = parts.flatMap((part) => part.where ?? []);
@@ -76,14 +84,14 @@ function compile(filter: ObjectFilter, facts: FilterFacts): SqlFilter {
       return where.length > 0 ? { where: balanced(where, "or"), exact } : never;
     }
     case "not": {
-      const part = compile(filter.of, facts);
+      const part = compile(filter.of, known);
       if (!part.exact) return inexact;
       return part.where ? exactly(sql`not (${part.where})`) : never;
     }
     case "path":
-      return compilePath(filter.glob);
+      return compilePath(filter.glob, known);
     case "tag":
-      return compileTag(filter.glob, facts);
+      return compileTag(filter.glob, known);
     case "hasAttribute":
       return compileAttribute(filter.attribute, (column) => exactly(sql`${column} is not null`));
     case "compare":
@@ -157,42 +165,35 @@ function hasPrefix(column: Expression<unknown>, prefix: string): Condition {
 
 // ---- paths ----------------------------------------------------------------------------------------------------------
 
-const anyKind = "urn:dataos:*:";
-
-function compilePath(glob: string): SqlFilter {
-  const compiled = compileGlob(glob, "path");
-  if (compiled.prefixOnly && compiled.prefix === "") return always;
-  if (compiled.literal === undefined && !compiled.prefixOnly) {
-    if (!glob.startsWith(anyKind)) return inexact;
-    const rest = glob.slice(anyKind.length);
-    const parts = entityKinds.map((kind) => compilePath(`urn:dataos:${kind}:${rest}`));
-    return {
-      where: parts.every((part) => part.exact)
-        ? balanced(
-            parts.flatMap((part) => part.where ?? []),
-            "or",
-          )
-        : undefined,
-      exact: parts.every((part) => part.exact),
-    };
-  }
-  const text = compiled.literal ?? compiled.prefix;
-  if (!isPlain(text)) return inexact;
-  const test = (column: string): Condition =>
-    compiled.literal === undefined
-      ? hasPrefix(sql.ref(column), text)
-      : sql`(${sql.ref(column)} is not null and ${sql.ref(column)} = ${text})`;
-  const isAlias = sql<boolean>`exists (select 1 from metis_alias as former
-    where former.entity_id = entity.id and ${test("former.alias")})`;
-  const own = text.startsWith("urn:") ? ["entity.urn"] : ["entity.urn", "entity.udl", "entity.udl_full"];
-  return exactly(balanced([...own.map(test), isAlias], "or"));
+function compilePath(glob: string, known: Known): SqlFilter {
+  // a glob that is wrong is an error here as everywhere
+  compileGlob(glob, "path");
+  const alternatives = toPathAlternatives(glob);
+  if (!alternatives?.every(({ text }) => isPlain(text))) return inexact;
+  known.left -= 4 * alternatives.length;
+  if (known.left < 0) return inexact;
+  if (alternatives.some(({ text, open }) => open && text === "")) return always;
+  const texts = alternatives.filter(({ open }) => !open).map(({ text }) => text);
+  const prefixes = alternatives.filter(({ open }) => open).map(({ text }) => text);
+  const test = (column: Expression<unknown>): Condition => {
+    const conditions = prefixes.map((prefix) => hasPrefix(column, prefix));
+    if (texts.length > 0) conditions.push(sql`(${column} is not null and ${column} in (${sql.join(texts)}))`);
+    return balanced(conditions, "or");
+  };
+  const isFormer = sql<boolean>`exists (select 1 from metis_alias as former
+    where former.entity_id = entity.id and ${test(sql.ref("former.alias"))})`;
+  const own = alternatives.every(({ text }) => text.startsWith("urn:"))
+    ? ["entity.urn"]
+    : ["entity.urn", "entity.udl", "entity.udl_full"];
+  return exactly(balanced([...own.map((column) => test(sql.ref(column))), isFormer], "or"));
 }
 
 // ---- tags -----------------------------------------------------------------------------------------------------------
 
 const depotTag = "dataos:depot:";
 
-function compileTag(glob: string, { depots, tags }: FilterFacts): SqlFilter {
+function compileTag(glob: string, known: Known): SqlFilter {
+  const { depots, tags } = known;
   const compiled = compileGlob(glob, "tag");
   const conditions: Condition[] = [];
   const kinds = entityKinds.filter((kind) => derivedTags({ kind, depot: undefined }).some(compiled.matches));
@@ -206,6 +207,8 @@ function compileTag(glob: string, { depots, tags }: FilterFacts): SqlFilter {
         : [];
   const own = compiled.literal === undefined ? tags?.filter(compiled.matches) : [compiled.literal];
   if (!own || own.length > maxListItems || fromDepots.length > maxListItems || !own.every(isPlain)) return inexact;
+  known.left -= kinds.length + own.length + fromDepots.length;
+  if (known.left < 0) return inexact;
   if (fromDepots.length > 0) {
     conditions.push(sql`(entity.depot is not null and entity.depot in (${sql.join(fromDepots)}))`);
   }
@@ -233,9 +236,4 @@ function balanced(conditions: readonly Expression<boolean>[], operator: "and" | 
 /** SQL texts hold no NUL and no half of a surrogate pair. */
 function isPlain(text: string): boolean {
   return text.isWellFormed() && !text.includes("\0");
-}
-
-function countNodes(filter: ObjectFilter): number {
-  if (filter.op === "and" || filter.op === "or") return filter.of.reduce((sum, part) => sum + countNodes(part), 1);
-  return filter.op === "not" ? 1 + countNodes(filter.of) : 1;
 }
