@@ -1,3 +1,5 @@
+import { createReadStream, readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
 import type { AuditEventConnection, AuditVerification } from "../../graphql/generated/schema-types.ts";
 import { errorFaces } from "../../shared/errors.ts";
 import { CommandError } from "../client.ts";
