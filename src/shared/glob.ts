@@ -55,6 +55,20 @@ export function escapeGlob(text: string): string {
   return text.replace(/[\\*?[\]{}]/g, "\\$&");
 }
 
+const maxExpansion = 64;
+
+/** `a{b,c}` as `ab` and `ac`; a glob with nested braces or escapes, or one that expands to more than 64, comes back as it is. */
+export function expandBraces(glob: string): readonly string[] {
+  if (glob.includes("\\") || /\{[^{}]*\{/.test(glob) || /\[[^\]]*[{},]/.test(glob)) return [glob];
+  let expanded = [""];
+  for (const part of glob.split(/(\{[^{}]*\})/)) {
+    const choices = part.startsWith("{") ? part.slice(1, -1).split(",") : [part];
+    expanded = expanded.flatMap((start) => choices.map((choice) => start + choice));
+    if (expanded.length > maxExpansion) return [glob];
+  }
+  return expanded;
+}
+
 // ---- syntax ---------------------------------------------------------------------------------------------------------
 
 /** Code points `from`..`to`, sorted, apart. */

@@ -1,5 +1,13 @@
 export { type AttributeDeclarations, platformAttributes } from "./condition/compile-condition.ts";
 export { type CompileOptions, type CompileResult, compilePolicies } from "./engine/compile-policies.ts";
-export { type CompiledRule, matchesObject, matchesTags, meetsConditions, toReach } from "./engine/compiled-rule.ts";
+export {
+  type CompiledRule,
+  isInForce,
+  matchesObject,
+  matchesPredicate,
+  matchesTags,
+  meetsConditions,
+  toReach,
+} from "./engine/compiled-rule.ts";
 export type { CompiledPolicies, ListQuestion } from "./engine/decide.ts";
 export type { DataPolicy, PolicyRule } from "./rule.ts";

@@ -45,6 +45,8 @@ export interface DatasetScope {
 
 interface DataPolicyBase {
   readonly name: string;
+  /** name of the resource it was written in */
+  readonly document: string;
   /** 1..100, lower wins */
   readonly priority: number;
   readonly scope: DatasetScope;

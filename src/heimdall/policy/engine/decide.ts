@@ -39,8 +39,8 @@ export interface CompiledPolicies {
    * @param assumedTags tags that every object in question has, whether stored or not
    */
   filterFor(question: ListQuestion): ObjectFilter;
-  /** Rules that are about this subject and predicate and in force, conditions on the object left open. */
-  rulesFor(question: Omit<ListQuestion, "assumedTags">): readonly CompiledRule[];
+  /** Rules of the default collection that are about this subject, whatever the predicate, time and object. */
+  rulesAbout(subject: Subject): readonly CompiledRule[];
 }
 
 export interface ListQuestion {
@@ -140,7 +140,7 @@ export function createDecider(parts: {
     policyVersion: version,
   });
 
-  const rulesFor: CompiledPolicies["rulesFor"] = ({ subject, predicate, context, collection = "default" }) =>
+  const rulesFor = ({ subject, predicate, context, collection = "default" }: ListQuestion): readonly CompiledRule[] =>
     indexFor(collection, predicate.toLowerCase()).rules.filter((rule) => isAbout(rule, subject, context.time));
 
   return {
@@ -149,7 +149,7 @@ export function createDecider(parts: {
     dataPolicies,
     allowOverrides,
     decide,
-    rulesFor,
+    rulesAbout: ({ tags }) => rules.filter((rule) => rule.rule.collection === "default" && memo.applies(rule, tags)),
     filterFor(question) {
       const surroundings: Surroundings = { ...question, predicate: question.predicate.toLowerCase() };
       const reaches = { allow: [] as ObjectFilter[], deny: [] as ObjectFilter[] };

@@ -1,5 +1,5 @@
 import type { DecisionObject } from "../../../shared/decision.ts";
-import { compileGlob } from "../../../shared/glob.ts";
+import { compileGlob, expandBraces } from "../../../shared/glob.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
 
 /**
@@ -74,20 +74,6 @@ function pathKey(glob: string): string {
 // `:` `/` `#`
 function isBoundary(char: number): boolean {
   return char === 58 || char === 47 || char === 35;
-}
-
-const maxExpansion = 64;
-
-/** `a{b,c}` as `ab` and `ac`; a glob with nested braces or escapes, or one that expands to more than 64, comes back as it is. */
-function expandBraces(glob: string): readonly string[] {
-  if (glob.includes("\\") || /\{[^{}]*\{/.test(glob) || /\[[^\]]*[{},]/.test(glob)) return [glob];
-  let expanded = [""];
-  for (const part of glob.split(/(\{[^{}]*\})/)) {
-    const choices = part.startsWith("{") ? part.slice(1, -1).split(",") : [part];
-    expanded = expanded.flatMap((start) => choices.map((choice) => start + choice));
-    if (expanded.length > maxExpansion) return [glob];
-  }
-  return expanded;
 }
 
 function add(map: Map<string, number[]>, key: string, number: number): void {

@@ -1,6 +1,6 @@
+import { nearest } from "../../../shared/nearest.ts";
 import type { ConditionText, PolicyRule, TagExpression } from "../rule.ts";
 import { coverageOf, withoutQuery } from "./coverage.ts";
-import { nearest } from "./nearest.ts";
 import type { Reader } from "./reader.ts";
 
 const ruleKeys = [

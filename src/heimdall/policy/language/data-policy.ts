@@ -35,7 +35,7 @@ export function readDataPolicy(data: Reader): DataPolicy | undefined {
   const users = isSelector ? readUsers(selector.get("user")) : undefined;
   const isArchived = data.get("isArchived").optionalBoolean(false);
   data.get("description").optionalText();
-  const base = { name, priority, scope, users, at: data.at };
+  const base = { name, document: data.document.name, priority, scope, users, at: data.at };
   let policy: DataPolicy | undefined;
   if (type === "mask") {
     for (const key of ["filters", "permissive"]) {

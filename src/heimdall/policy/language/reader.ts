@@ -1,8 +1,8 @@
 import type { AttributeValue } from "../../../shared/decision.ts";
 import { BadInputError, type Problem, type SourcePosition } from "../../../shared/errors.ts";
 import { compileGlob, type GlobKind } from "../../../shared/glob.ts";
+import { nearest } from "../../../shared/nearest.ts";
 import type { PolicyDocument } from "../../ports.ts";
-import { nearest } from "./nearest.ts";
 
 /** Where reading leaves what it finds. */
 export interface Findings {

@@ -1,0 +1,115 @@
+import type { Clock } from "../../shared/clock.ts";
+import { formatProblem } from "../../shared/errors.ts";
+import type { Logger } from "../../shared/logger.ts";
+import { type CompiledPolicies, compilePolicies } from "../policy/index.ts";
+import type { PolicyDocument, PolicySource } from "../ports.ts";
+
+/** The policies that answer now. */
+export interface LivePolicies {
+  /** `undefined`: never loaded, or last verified more than 5 minutes ago; then everything is denied. */
+  current(): CompiledPolicies | undefined;
+  /** What `current` was compiled from, built-in documents included. */
+  documents(): readonly PolicyDocument[];
+  /**
+   * Loads what the source has now, so that a change that was stored before the call answers after it.
+   * @throws {UnavailableError} and whatever else the source throws; the former policies stay
+   */
+  refresh(): Promise<void>;
+  /** Refreshes every second from now on. */
+  start(): void;
+  stop(): void;
+}
+
+const pollMs = 1000;
+const staleAfterMs = 5 * 60 * 1000;
+
+/**
+ * Compiles the built-in documents with those of `source`, and swaps the result in at once as a whole.
+ * SECURITY: documents that do not compile never become live; the last verified policies answer for at most 5 minutes more.
+ */
+export function createLivePolicies(parts: {
+  readonly builtIn: readonly PolicyDocument[];
+  readonly source: PolicySource;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** collections in which an allow beats a deny */
+  readonly allowOverrides?: readonly string[];
+  /** called after each swap */
+  readonly onSwap?: (version: string, formerVersion: string | undefined) => void;
+}): LivePolicies {
+  const { builtIn, source, clock, logger } = parts;
+  const options = parts.allowOverrides === undefined ? {} : { allowOverrides: parts.allowOverrides };
+  let live: { readonly policies: CompiledPolicies; readonly documents: readonly PolicyDocument[] } | undefined;
+  let verifiedAt = 0;
+  let liveVersion: string | undefined;
+  let faultyVersion: string | undefined;
+
+  const load = async (): Promise<void> => {
+    const askedAt = clock.now();
+    const version = await source.version();
+    if (version === liveVersion) {
+      verifiedAt = askedAt;
+      return;
+    }
+    if (version === faultyVersion) return;
+    const documents = [...builtIn, ...(await source.load())];
+    const { policies, problems } = compilePolicies(documents, options);
+    if (problems.length > 0) {
+      faultyVersion = version;
+      logger.error({ problems: problems.map(formatProblem) }, "policies do not compile; the former ones stay");
+      return;
+    }
+    const former = live?.policies.version;
+    live = { policies, documents };
+    liveVersion = version;
+    faultyVersion = undefined;
+    verifiedAt = askedAt;
+    if (policies.version !== former) {
+      logger.info({ version: policies.version, rules: policies.rules.length }, "policies swapped");
+      parts.onSwap?.(policies.version, former);
+    }
+  };
+
+  // one load at a time, and one more for all who came while it ran: what they stored may be newer than what it read
+  let running: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+  const refresh = (): Promise<void> => {
+    const begin = (): Promise<void> => {
+      next = undefined;
+      running = load().finally(() => {
+        running = undefined;
+      });
+      return running;
+    };
+    if (!running) return begin();
+    next ??= running.then(begin, begin);
+    return next;
+  };
+
+  let cancel: (() => void) | undefined;
+  let polling = false;
+  const poll = (): void => {
+    cancel = clock.schedule(pollMs, () => {
+      refresh()
+        .catch((error: unknown) => logger.warn({ error }, "policies could not be loaded; the former ones stay"))
+        .finally(() => {
+          if (polling) poll();
+        });
+    });
+  };
+
+  return {
+    current: () => (live && clock.now() - verifiedAt <= staleAfterMs ? live.policies : undefined),
+    documents: () => live?.documents ?? builtIn,
+    refresh,
+    start() {
+      if (polling) return;
+      polling = true;
+      poll();
+    },
+    stop() {
+      polling = false;
+      cancel?.();
+    },
+  };
+}
