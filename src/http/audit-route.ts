@@ -4,7 +4,7 @@ import type { AddRoute } from "./access/routes.ts";
 
 const exportLimitMs = 10 * 60_000;
 
-/** `GET /audit/export`: every record as a JSON line, by chain and sequence, for keeping elsewhere and for verifying offline. */
+/** `GET /audit/export`: keys, signed checkpoints and every record as JSON lines, for keeping elsewhere and verifying offline. */
 export function addAuditRoute(addRoute: AddRoute, audit: AuditLog): void {
   addRoute(
     "GET /audit/export",
@@ -14,5 +14,5 @@ export function addAuditRoute(addRoute: AddRoute, audit: AuditLog): void {
 }
 
 async function* toLines(audit: AuditLog): AsyncIterable<string> {
-  for await (const record of audit.read()) yield `${JSON.stringify(record)}\n`;
+  for await (const line of audit.export()) yield `${line}\n`;
 }

@@ -109,6 +109,9 @@ function createAudit(): AuditLog & { readonly records: AuditRecord[] } {
     async *read() {
       yield* records;
     },
+    async *export() {
+      for (const record of records) yield JSON.stringify(record);
+    },
     async verify() {
       return {
         state: "sound",
