@@ -66,7 +66,11 @@ export class UnauthenticatedError extends DataOsError {
 export class ForbiddenError extends DataOsError {
   override readonly code = "FORBIDDEN";
   readonly decisionId: string | undefined;
-  constructor(message: string, decisionId?: string, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    decisionId?: string,
+    options?: ErrorOptions & { readonly problems?: readonly Problem[] },
+  ) {
     super(message, options);
     this.decisionId = decisionId;
   }

@@ -9,6 +9,8 @@ export interface FaultReporter {
   at(path: readonly PropertyKey[], message: string): Problem;
   /** The place of the key instead of its value. */
   atKey(path: readonly PropertyKey[], message: string): Problem;
+  /** Whether the document has a value there. */
+  has(path: readonly PropertyKey[]): boolean;
   /** `prefix`: where the section stands in the document; `document` is what was checked, for showing wrong words. */
   fromFaults(prefix: readonly PropertyKey[], faults: readonly SectionFault[]): Problem[];
 }
@@ -21,6 +23,7 @@ export function createFaultReporter(
   const reporter: FaultReporter = {
     at: (path, message) => ({ at: place(path, false), field: path.join("."), message }),
     atKey: (path, message) => ({ at: place(path, true), field: path.join("."), message }),
+    has: (path) => document.positions.has(path.join(".")),
     fromFaults: (prefix, faults) => faults.flatMap((fault) => toProblems(prefix, fault)),
   };
   return reporter;

@@ -7,9 +7,11 @@ import { createFaultReporter, type FaultReporter } from "./faults.ts";
 import { interpolate } from "./interpolate.ts";
 import { isName, nameRules, workspaceNameRule } from "./names.ts";
 import { suggestion } from "./nearest.ts";
+import { withoutNulls } from "./nulls.ts";
 import { allowedKeys, keyword, mapping, shortText, tagList, text } from "./schema.ts";
 import { extractSecrets, isSecretPath } from "./secret-values.ts";
 import { grammars, plannedTypes, type SpecOf } from "./types/index.ts";
+import { isScannerStack, readScannerSpec } from "./types/scanner.ts";
 import { knownStacks, parseStack, type WorkflowSpec } from "./types/workflow.ts";
 
 /** One manifest that is well formed. */
@@ -32,6 +34,8 @@ export interface ParsedManifest<T extends ResourceType = ResourceType> {
   /** dotted path -> place of the value */
   readonly positions: ReadonlyMap<string, YamlPlace>;
   readonly report: FaultReporter;
+  /** what is taken but may not be meant, sorted by place */
+  readonly warnings: readonly Problem[];
 }
 
 export interface ParseOptions {
@@ -47,8 +51,6 @@ export interface ParsedManifests {
   readonly manifests: readonly ParsedManifest[];
   /** every fault of every document, sorted by place; where there is one, nothing of the call may be used */
   readonly problems: readonly Problem[];
-  /** what is taken but may not be meant, sorted by place */
-  readonly warnings: readonly Problem[];
 }
 
 const maxManifests = 1000;
@@ -57,7 +59,6 @@ const maxManifests = 1000;
 export function parseManifests(documents: readonly ManifestDocument[], options: ParseOptions): ParsedManifests {
   const manifests: ParsedManifest[] = [];
   const problems: Problem[] = [];
-  const warnings: Problem[] = [];
   for (const { file, text } of documents) {
     const parsed = parseYamlDocuments(text, file);
     problems.push(...parsed.problems);
@@ -69,7 +70,7 @@ export function parseManifests(documents: readonly ManifestDocument[], options: 
         });
         break;
       }
-      const manifest = parseManifest(document, file, options, problems, warnings);
+      const manifest = parseManifest(document, file, options, problems);
       if (manifest) manifests.push(manifest);
     }
   }
@@ -80,7 +81,7 @@ export function parseManifests(documents: readonly ManifestDocument[], options: 
     });
   }
   problems.push(...findDuplicates(manifests));
-  return { manifests, problems: sortProblems(problems), warnings: sortProblems(warnings) };
+  return { manifests, problems: sortProblems(problems) };
 }
 
 function parseManifest(
@@ -88,7 +89,6 @@ function parseManifest(
   file: string,
   options: ParseOptions,
   problems: Problem[],
-  warnings: Problem[],
 ): ParsedManifest | undefined {
   const type = typeof document.value === "object" && document.value !== null ? readType(document.value) : undefined;
   const isSecret = (path: readonly PropertyKey[]): boolean => isSecretPath(type ?? "", path);
@@ -112,7 +112,7 @@ function parseManifest(
     problems.push(...found);
     return undefined;
   }
-  const manifest = checkManifest(type, resolved, document, file, report, options, found, warnings);
+  const manifest = checkManifest(type, resolved, document, file, report, options, found);
   problems.push(...found);
   return found.length > 0 ? undefined : manifest;
 }
@@ -136,8 +136,8 @@ function checkManifest<T extends ResourceType>(
   report: FaultReporter,
   options: ParseOptions,
   problems: Problem[],
-  warnings: Problem[],
 ): ParsedManifest<T> | undefined {
+  const warnings: Problem[] = [];
   const rest = withoutNulls(given) as Record<string, unknown>;
   const section = rest[type];
   delete rest[type];
@@ -191,6 +191,7 @@ function checkManifest<T extends ResourceType>(
     file,
     positions: document.positions,
     report,
+    warnings: sortProblems(warnings),
   };
 }
 
@@ -262,6 +263,11 @@ function checkWorkflow(
   }
   spec.jobs.forEach((job, index) => {
     const { name } = parseStack(job.stack);
+    if (isScannerStack(job.stack)) {
+      const spec = ["workflow", "dag", index, "spec"];
+      const key = report.has([...spec, "stackSpec"]) ? "stackSpec" : name;
+      problems.push(...report.fromFaults([...spec, key], readScannerSpec(job.stackSpec).faults));
+    }
     if ((knownStacks as readonly string[]).includes(name)) return;
     const list = knownStacks.map((stack) => `\`${stack}\``).join(", ");
     problems.push(
@@ -335,16 +341,5 @@ function typeProblem(type: string | undefined, document: Record<string, unknown>
   return report.at(
     ["type"],
     `unknown type \`${type.slice(0, 80)}\`${suggestion(type, resourceTypes)} (supported: ${supported})`,
-  );
-}
-
-/** Keys without a value count as absent. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, item]) => item !== null)
-      .map(([key, item]) => [key, withoutNulls(item)]),
   );
 }

@@ -1,0 +1,25 @@
+import type { Clock } from "../../../shared/clock.ts";
+import type { IdSource } from "../../../shared/ids.ts";
+import type { StateDb } from "../../../state/index.ts";
+import type { ControlStores } from "../../stores.ts";
+import { createStateLeaseStore } from "./lease-store.ts";
+import { createStateLogStore } from "./log-store.ts";
+import { createStateResourceStore } from "./resource-store.ts";
+import { createStateRunStore } from "./run-store.ts";
+import { createStateWorkspaceStore } from "./workspace-store.ts";
+
+export { controlMigrations } from "./migrations.ts";
+
+/** Everything Control keeps, on one state store that has `controlMigrations`. */
+export function createStateControlStores(
+  state: StateDb,
+  options: { readonly clock: Clock; readonly ids: IdSource },
+): ControlStores {
+  return {
+    resources: createStateResourceStore(state, options),
+    workspaces: createStateWorkspaceStore(state, options),
+    runs: createStateRunStore(state, options),
+    logs: createStateLogStore(state, options),
+    leases: createStateLeaseStore(state, options),
+  };
+}

@@ -1,0 +1,154 @@
+import { type Kysely, sql } from "kysely";
+import type { Migration, StateCapabilities } from "../../../state/index.ts";
+import type { ControlTables } from "./tables.ts";
+
+/** Tables of Control: `control_*`. */
+export const controlMigrations: readonly Migration[] = [{ name: "control-001-resources", up: createTables }];
+
+async function createTables(db: Kysely<unknown>, { binaryCollation }: StateCapabilities): Promise<void> {
+  // WHY: pages go by key, so the order must be the same on every engine
+  const key = sql`text collate ${sql.id(binaryCollation)}`;
+  const { schema } = db;
+  await schema
+    .createTable("control_workspaces")
+    .addColumn("name", key, (column) => column.primaryKey())
+    .addColumn("description", "text")
+    .addColumn("created_at", "text", (column) => column.notNull())
+    .execute();
+  await (db as Kysely<ControlTables>)
+    .insertInto("control_workspaces")
+    .values({ name: "public", description: "for everyone", created_at: "1970-01-01T00:00:00.000Z" })
+    .execute();
+
+  await schema
+    .createTable("control_resources")
+    .addColumn("uid", key, (column) => column.primaryKey())
+    .addColumn("type", key, (column) => column.notNull())
+    .addColumn("workspace", key, (column) => column.notNull())
+    .addColumn("name", key, (column) => column.notNull())
+    .addColumn("gone", key, (column) => column.notNull())
+    .addColumn("version", "text", (column) => column.notNull())
+    .addColumn("description", "text")
+    .addColumn("owner", "text", (column) => column.notNull())
+    .addColumn("layer", "text", (column) => column.notNull())
+    .addColumn("tags", "text", (column) => column.notNull())
+    .addColumn("manifest", "text", (column) => column.notNull())
+    .addColumn("file", "text", (column) => column.notNull())
+    .addColumn("positions", "text", (column) => column.notNull())
+    .addColumn("spec_hash", "text", (column) => column.notNull())
+    .addColumn("generation", "integer", (column) => column.notNull())
+    .addColumn("observed_generation", "integer", (column) => column.notNull())
+    .addColumn("resource_version", "bigint", (column) => column.notNull())
+    .addColumn("phase", "text", (column) => column.notNull())
+    .addColumn("conditions", "text", (column) => column.notNull())
+    .addColumn("runtime", "text", (column) => column.notNull())
+    .addColumn("actor", "text", (column) => column.notNull())
+    .addColumn("next_run_at", "text")
+    .addColumn("object", "text", (column) => column.notNull())
+    .addColumn("created_at", "text", (column) => column.notNull())
+    .addColumn("updated_at", "text", (column) => column.notNull())
+    .addUniqueConstraint("control_resources_key", ["type", "workspace", "name", "gone"])
+    .execute();
+  await schema
+    .createTable("control_labels")
+    .addColumn("uid", key, (column) => column.notNull())
+    .addColumn("kind", "text", (column) => column.notNull())
+    .addColumn("label", key, (column) => column.notNull())
+    .addPrimaryKeyConstraint("control_labels_key", ["uid", "kind", "label"])
+    .execute();
+  await schema
+    .createTable("control_versions")
+    .addColumn("uid", key, (column) => column.notNull())
+    .addColumn("generation", "integer", (column) => column.notNull())
+    .addColumn("at", "text", (column) => column.notNull())
+    .addColumn("actor", "text", (column) => column.notNull())
+    .addColumn("manifest", "text", (column) => column.notNull())
+    .addPrimaryKeyConstraint("control_versions_key", ["uid", "generation"])
+    .execute();
+  await schema
+    .createTable("control_events")
+    .addColumn("id", key, (column) => column.primaryKey())
+    .addColumn("uid", key, (column) => column.notNull())
+    .addColumn("at", "text", (column) => column.notNull())
+    .addColumn("type", "text", (column) => column.notNull())
+    .addColumn("reason", "text", (column) => column.notNull())
+    .addColumn("message", "text", (column) => column.notNull())
+    .execute();
+  await schema.createIndex("control_events_uid").on("control_events").columns(["uid", "id"]).execute();
+  await schema
+    .createTable("control_dependencies")
+    .addColumn("uid", key, (column) => column.notNull())
+    .addColumn("type", key, (column) => column.notNull())
+    .addColumn("workspace", key, (column) => column.notNull())
+    .addColumn("name", key, (column) => column.notNull())
+    .addPrimaryKeyConstraint("control_dependencies_key", ["uid", "type", "workspace", "name"])
+    .execute();
+  await schema
+    .createIndex("control_dependencies_of")
+    .on("control_dependencies")
+    .columns(["type", "workspace", "name"])
+    .execute();
+
+  await schema
+    .createTable("control_runs")
+    .addColumn("id", key, (column) => column.primaryKey())
+    .addColumn("uid", key, (column) => column.notNull())
+    .addColumn("workflow", key, (column) => column.notNull())
+    .addColumn("workspace", key, (column) => column.notNull())
+    .addColumn("generation", "integer", (column) => column.notNull())
+    .addColumn("state", "text", (column) => column.notNull())
+    .addColumn("trigger_kind", "text", (column) => column.notNull())
+    .addColumn("trigger_key", key, (column) => column.notNull())
+    .addColumn("attempt", "integer", (column) => column.notNull())
+    .addColumn("actor", "text", (column) => column.notNull())
+    .addColumn("cancel_requested", "integer", (column) => column.notNull())
+    .addColumn("holder", "text")
+    .addColumn("token", "bigint", (column) => column.notNull())
+    .addColumn("held_until", "text")
+    .addColumn("created_at", "text", (column) => column.notNull())
+    .addColumn("started_at", "text")
+    .addColumn("finished_at", "text")
+    .addColumn("message", "text")
+    .addUniqueConstraint("control_runs_trigger", ["uid", "trigger_key"])
+    .execute();
+  await schema.createIndex("control_runs_state").on("control_runs").columns(["state", "id"]).execute();
+  await schema
+    .createTable("control_run_jobs")
+    .addColumn("run_id", key, (column) => column.notNull())
+    .addColumn("position", "integer", (column) => column.notNull())
+    .addColumn("name", "text", (column) => column.notNull())
+    .addColumn("stack", "text", (column) => column.notNull())
+    .addColumn("state", "text", (column) => column.notNull())
+    .addColumn("started_at", "text")
+    .addColumn("finished_at", "text")
+    .addColumn("message", "text")
+    .addColumn("result", "text")
+    .addPrimaryKeyConstraint("control_run_jobs_key", ["run_id", "position"])
+    .execute();
+  await schema
+    .createTable("control_logs")
+    .addColumn("id", key, (column) => column.primaryKey())
+    .addColumn("uid", key, (column) => column.notNull())
+    .addColumn("run_id", key)
+    .addColumn("job", "text")
+    .addColumn("at", "text", (column) => column.notNull())
+    .addColumn("level", "text", (column) => column.notNull())
+    .addColumn("message", "text", (column) => column.notNull())
+    .execute();
+  await schema.createIndex("control_logs_uid").on("control_logs").columns(["uid", "id"]).execute();
+  await schema.createIndex("control_logs_run").on("control_logs").columns(["run_id", "id"]).execute();
+
+  await schema
+    .createTable("control_leases")
+    .addColumn("name", key, (column) => column.primaryKey())
+    .addColumn("holder", "text", (column) => column.notNull())
+    .addColumn("token", "bigint", (column) => column.notNull())
+    .addColumn("expires_at", "text", (column) => column.notNull())
+    .execute();
+  await schema
+    .createTable("control_counters")
+    .addColumn("name", key, (column) => column.primaryKey())
+    .addColumn("value", "bigint", (column) => column.notNull())
+    .execute();
+  await (db as Kysely<ControlTables>).insertInto("control_counters").values({ name: "policies", value: 0 }).execute();
+}

@@ -1,0 +1,302 @@
+import { sql, type Transaction } from "kysely";
+import { type Clock, toTimestamp } from "../../../shared/clock.ts";
+import type { DecisionObject } from "../../../shared/decision.ts";
+import { NotFoundError } from "../../../shared/errors.ts";
+import { matchesFilter } from "../../../shared/object-filter.ts";
+import type { StateDb } from "../../../state/index.ts";
+import type { ClaimedRun, Lease, RunStore, StoredRun } from "../../stores.ts";
+import { fromCursor, toCursor } from "./cursor.ts";
+import { toRun } from "./rows.ts";
+import type { ControlTables, RunJobRow, RunRow } from "./tables.ts";
+
+const open = ["pending", "running"];
+
+/** Runs on the state store. A claim's token is the run's own: whoever takes it over raises it, and late writes miss. */
+export function createStateRunStore(state: StateDb, { clock }: { readonly clock: Clock }): RunStore {
+  const db = state.kysely<ControlTables>();
+  const now = (): string => toTimestamp(clock.now());
+
+  const store: RunStore = {
+    create: (run) =>
+      state.transaction<ControlTables, boolean>(async (tx) => {
+        const found = await tx
+          .selectFrom("control_runs")
+          .select("id")
+          .where("uid", "=", run.uid)
+          .where("trigger_key", "=", run.triggerKey)
+          .executeTakeFirst();
+        if (found) return false;
+        await tx
+          .insertInto("control_runs")
+          .values({
+            id: run.id,
+            uid: run.uid,
+            workflow: run.workflow,
+            workspace: run.workspace,
+            generation: run.generation,
+            state: "pending",
+            trigger_kind: run.trigger,
+            trigger_key: run.triggerKey,
+            attempt: 1,
+            actor: run.actor,
+            cancel_requested: 0,
+            holder: null,
+            token: 0,
+            held_until: null,
+            created_at: now(),
+            started_at: null,
+            finished_at: null,
+            message: null,
+          })
+          .execute();
+        const jobs = run.jobs.map(({ name, stack }, position) => ({
+          run_id: run.id,
+          position,
+          name,
+          stack,
+          state: "pending",
+          started_at: null,
+          finished_at: null,
+          message: null,
+          result: null,
+        }));
+        if (jobs.length > 0) await tx.insertInto("control_run_jobs").values(jobs).execute();
+        return true;
+      }),
+
+    async find(id) {
+      const row = await db.selectFrom("control_runs").selectAll().where("id", "=", id).executeTakeFirst();
+      return row && (await withJobs([row]))[0];
+    },
+
+    async list(filter, visible, { first, after }) {
+      let query = db
+        .selectFrom("control_runs")
+        .innerJoin("control_resources", "control_resources.uid", "control_runs.uid")
+        .selectAll("control_runs")
+        .select("control_resources.object")
+        .orderBy("control_runs.id", "desc");
+      if (filter.workflow !== undefined) query = query.where("control_runs.workflow", "=", filter.workflow);
+      if (filter.workspace !== undefined) query = query.where("control_runs.workspace", "=", filter.workspace);
+      const shown: RunRow[] = [];
+      let hasNextPage = false;
+      let before = after === undefined ? undefined : fromCursor(after, 1)[0];
+      for (let done = false; !done; ) {
+        const rows = await (before === undefined ? query : query.where("control_runs.id", "<", before))
+          .limit(first + 1)
+          .execute();
+        done = rows.length <= first;
+        for (const { object, ...row } of rows) {
+          before = row.id;
+          if (!matchesFilter(visible, JSON.parse(object) as DecisionObject)) continue;
+          if (shown.length === first) {
+            hasNextPage = true;
+            done = true;
+            break;
+          }
+          shown.push(row);
+        }
+      }
+      const nodes = await withJobs(shown);
+      return { items: nodes.map((node) => ({ cursor: toCursor([node.id]), node })), hasNextPage };
+    },
+
+    async ofWorkflow(uid, limit) {
+      return withJobs(
+        await db
+          .selectFrom("control_runs")
+          .selectAll()
+          .where("uid", "=", uid)
+          .orderBy("id", "desc")
+          .limit(limit)
+          .execute(),
+      );
+    },
+
+    async active(uid) {
+      return withJobs(
+        await db
+          .selectFrom("control_runs")
+          .selectAll()
+          .where("uid", "=", uid)
+          .where("state", "in", open)
+          .orderBy("id")
+          .execute(),
+      );
+    },
+
+    claim: (holder, ttlMs, limit, orphans) =>
+      state.transaction<ControlTables, readonly ClaimedRun[]>(async (tx) => {
+        const at = now();
+        const rows = await tx
+          .selectFrom("control_runs")
+          .selectAll()
+          .where((eb) =>
+            eb.or([
+              eb("state", "=", "pending"),
+              eb.and([
+                eb("state", "=", "running"),
+                orphans
+                  ? eb.or([eb("holder", "is", null), eb("holder", "!=", holder)])
+                  : eb.or([eb("held_until", "is", null), eb("held_until", "<=", at)]),
+              ]),
+            ]),
+          )
+          .orderBy("id")
+          .limit(limit)
+          .execute();
+        const claimed: ClaimedRun[] = [];
+        for (const row of rows) claimed.push(await take(tx, row, holder, ttlMs, at));
+        return claimed;
+      }),
+
+    async renew(lease, ttlMs) {
+      const row = await db
+        .updateTable("control_runs")
+        .set({ held_until: toTimestamp(clock.now() + ttlMs) })
+        .where(held(lease))
+        .returning("cancel_requested")
+        .executeTakeFirst();
+      if (!row) return "lost";
+      return row.cancel_requested === 1 ? "cancel" : "held";
+    },
+
+    writeJob: (lease, job) =>
+      state.transaction<ControlTables, boolean>(async (tx) => {
+        if (!(await isClaimed(tx, lease))) return false;
+        await tx
+          .updateTable("control_run_jobs")
+          .set({
+            state: job.state,
+            started_at: job.startedAt ?? null,
+            finished_at: job.finishedAt ?? null,
+            message: job.message ?? null,
+            result: job.result === undefined ? null : JSON.stringify(job.result),
+          })
+          .where("run_id", "=", lease.name)
+          .where("name", "=", job.name)
+          .execute();
+        return true;
+      }),
+
+    finish: (lease, ended, message) =>
+      state.transaction<ControlTables, boolean>(async (tx) => {
+        if (!(await isClaimed(tx, lease))) return false;
+        await end(tx, lease.name, ended, message);
+        return true;
+      }),
+
+    requestCancel: (id) =>
+      state.transaction<ControlTables, StoredRun>(async (tx) => {
+        const row = await tx.selectFrom("control_runs").selectAll().where("id", "=", id).executeTakeFirst();
+        if (!row) throw new NotFoundError(`there is no run \`${id}\``);
+        if (open.includes(row.state)) {
+          await tx.updateTable("control_runs").set({ cancel_requested: 1 }).where("id", "=", id).execute();
+          if (row.state === "pending") await end(tx, id, "cancelled", "cancelled before it started");
+        }
+        const after = await tx.selectFrom("control_runs").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
+        return toRun(after, await jobsOf(tx, [id]));
+      }),
+
+    prune: (uid, keep) =>
+      state.transaction<ControlTables, void>(async (tx) => {
+        const old = await tx
+          .selectFrom("control_runs")
+          .select("id")
+          .where("uid", "=", uid)
+          .where("state", "not in", open)
+          .orderBy("id", "desc")
+          .limit(1000)
+          .offset(keep)
+          .execute();
+        const ids = old.map((row) => row.id);
+        if (ids.length === 0) return;
+        await tx.deleteFrom("control_logs").where("run_id", "in", ids).execute();
+        await tx.deleteFrom("control_run_jobs").where("run_id", "in", ids).execute();
+        await tx.deleteFrom("control_runs").where("id", "in", ids).execute();
+      }),
+  };
+  return store;
+
+  async function take(
+    tx: Transaction<ControlTables>,
+    row: RunRow,
+    holder: string,
+    ttlMs: number,
+    at: string,
+  ): Promise<ClaimedRun> {
+    const isLeft = row.state === "running";
+    const token = Number(row.token) + 1;
+    const change = {
+      state: "running",
+      trigger_kind: isLeft ? "resume" : row.trigger_kind,
+      attempt: row.attempt + (isLeft ? 1 : 0),
+      holder,
+      token,
+      held_until: toTimestamp(clock.now() + ttlMs),
+      started_at: row.started_at ?? at,
+    };
+    await tx.updateTable("control_runs").set(change).where("id", "=", row.id).execute();
+    await tx
+      .updateTable("control_run_jobs")
+      .set({ state: "pending", started_at: null, finished_at: null, message: null, result: null })
+      .where("run_id", "=", row.id)
+      .where("state", "=", "running")
+      .execute();
+    return {
+      run: toRun({ ...row, ...change }, await jobsOf(tx, [row.id])),
+      lease: { name: row.id, holder, token },
+    };
+  }
+
+  async function end(
+    tx: Transaction<ControlTables>,
+    id: string,
+    ended: "succeeded" | "failed" | "cancelled",
+    message: string | undefined,
+  ): Promise<void> {
+    const at = now();
+    await tx
+      .updateTable("control_runs")
+      .set({ state: ended, finished_at: at, message: message ?? null, holder: null, held_until: null })
+      .where("id", "=", id)
+      .execute();
+    await tx
+      .updateTable("control_run_jobs")
+      .set({ state: ended, finished_at: at })
+      .where("run_id", "=", id)
+      .where("state", "in", open)
+      .execute();
+  }
+
+  async function withJobs(rows: readonly RunRow[]): Promise<StoredRun[]> {
+    const jobs = await jobsOf(
+      db,
+      rows.map((row) => row.id),
+    );
+    return rows.map((row) => toRun(row, jobs));
+  }
+}
+
+type Reader = Pick<Transaction<ControlTables>, "selectFrom">;
+
+async function jobsOf(db: Reader, ids: readonly string[]): Promise<readonly RunJobRow[]> {
+  if (ids.length === 0) return [];
+  return db
+    .selectFrom("control_run_jobs")
+    .selectAll()
+    .where("run_id", "in", [...ids])
+    .orderBy("run_id")
+    .orderBy("position")
+    .execute();
+}
+
+function held(lease: Lease) {
+  return (eb: import("kysely").ExpressionBuilder<ControlTables, "control_runs">) =>
+    eb.and({ id: lease.name, holder: lease.holder, token: lease.token, state: "running" });
+}
+
+async function isClaimed(tx: Transaction<ControlTables>, lease: Lease): Promise<boolean> {
+  const row = await tx.selectFrom("control_runs").select(sql`1`.as("one")).where(held(lease)).executeTakeFirst();
+  return row !== undefined;
+}

@@ -1,0 +1,407 @@
+import type { Authorizer, CallContext, PolicyChecker } from "../heimdall/ports.ts";
+import type { Clock } from "../shared/clock.ts";
+import type { DecisionObject } from "../shared/decision.ts";
+import {
+  BadInputError,
+  ConflictError,
+  ForbiddenError,
+  NotFoundError,
+  type Problem,
+  sortProblems,
+} from "../shared/errors.ts";
+import type { IdSource } from "../shared/ids.ts";
+import type { Secret } from "../shared/secret.ts";
+import { formatUrn } from "../shared/urn.ts";
+import { canonicalJson, specHash } from "./canonical.ts";
+import { secretRefOf } from "./connections.ts";
+import { dependenciesOf } from "./dependencies.ts";
+import { describeResource, isReservedTag, nameOf } from "./describe.ts";
+import { toYaml, unifiedDiff } from "./diff.ts";
+import {
+  type DepotSpec,
+  type ParsedManifest,
+  parseManifests,
+  readStoredSpec,
+  redactedText,
+  type SpecOf,
+} from "./manifest/index.ts";
+import { positionsToKeep, toPolicyDocument } from "./policy-documents.ts";
+import type { AppliedResource, ApplyRequest } from "./ports.ts";
+import { isApproved } from "./reconcile/policy.ts";
+import type { SecretStore } from "./secrets/index.ts";
+import type { ResourceChange, ResourceStore, StoredResource, WorkspaceStore } from "./stores.ts";
+import type { StackRegistry } from "./workflow/stack-registry.ts";
+
+export interface ApplierOptions {
+  readonly resources: ResourceStore;
+  readonly workspaces: Pick<WorkspaceStore, "exists">;
+  readonly secrets: SecretStore;
+  readonly stacks: StackRegistry;
+  readonly authorizer: Pick<Authorizer, "authorize" | "check">;
+  readonly policyChecker: PolicyChecker;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+}
+
+/** What an apply came to. */
+export interface Applied {
+  readonly resources: readonly AppliedResource[];
+  /** what was written: `resource.create` or `resource.update` of which resource */
+  readonly changes: readonly { readonly change: ResourceChange; readonly outcome: "created" | "updated" }[];
+  /** uids of all, also of those that were as they are */
+  readonly uids: readonly string[];
+}
+
+/** One manifest on its way to the store. */
+interface Plan {
+  readonly manifest: ParsedManifest;
+  readonly existing: StoredResource | undefined;
+  readonly owner: string;
+  readonly object: DecisionObject;
+  readonly warnings: Problem[];
+}
+
+/** Plan with its values. */
+interface ValuedPlan extends Plan {
+  /** all secret values that are to be stored, by dotted path */
+  readonly values: ReadonlyMap<string, Secret>;
+  readonly changedValues: ReadonlySet<string>;
+  readonly hash: string;
+  readonly outcome: AppliedResource["outcome"];
+}
+
+/**
+ * Creates or updates all documents of a call, or none of them.
+ * Order: everything is read, then decided, then checked, then written in one transaction; each step reports all it finds.
+ */
+export function createApplier(options: ApplierOptions): (call: CallContext, request: ApplyRequest) => Promise<Applied> {
+  const { resources, secrets, authorizer, policyChecker } = options;
+
+  return async (call, request) => {
+    const { manifests, problems } = parseManifests(request.documents, {
+      variables: request.variables,
+      disableInterpolation: request.disableInterpolation,
+      workspace: request.workspace,
+      nowMs: options.clock.now(),
+    });
+    refuse([...problems, ...(await findUnknownWorkspaces(manifests)), ...findStackFaults(manifests)]);
+    const plans: Plan[] = [];
+    for (const manifest of manifests) plans.push(await plan(manifest, call.subject.id));
+    await authorizeAll(call, plans);
+    checkPolicies(plans);
+    const valued: ValuedPlan[] = [];
+    const valueProblems: Problem[] = [];
+    for (const item of plans) valued.push(await withValues(item, valueProblems));
+    refuse(valueProblems);
+    await warnOfMissing(valued);
+
+    const changed = valued.filter(({ outcome }) => outcome !== "unchanged");
+    const changes = changed.map((item) => toChange(item, call.subject.id));
+    if (!request.dryRun && changes.length > 0) {
+      await resources.commit(changes, async (tx) => {
+        for (const { manifest, values, changedValues } of changed) {
+          if (changedValues.size === 0) continue;
+          const ref = secretRefOf(manifest.ref);
+          if (values.size > 0) await secrets.put(ref, values, tx);
+          else await secrets.delete(ref, tx);
+        }
+      });
+    }
+    const uids = new Map(changes.map(({ ref, uid }) => [nameOf(ref), uid]));
+    return {
+      resources: valued.map(toApplied),
+      changes: changes.map((change, index) => ({
+        change,
+        outcome: changed[index]?.outcome === "created" ? "created" : "updated",
+      })),
+      uids: valued.flatMap(({ manifest, existing }) => uids.get(nameOf(manifest.ref)) ?? existing?.uid ?? []),
+    };
+  };
+
+  // ---- reading ------------------------------------------------------------------------------------------------------
+
+  async function findUnknownWorkspaces(manifests: readonly ParsedManifest[]): Promise<Problem[]> {
+    const known = new Map<string, boolean>();
+    const problems: Problem[] = [];
+    for (const { ref, report } of manifests) {
+      if (ref.workspace === undefined) continue;
+      const isKnown = known.get(ref.workspace) ?? (await options.workspaces.exists(ref.workspace));
+      known.set(ref.workspace, isKnown);
+      if (isKnown) continue;
+      const message = `there is no workspace \`${ref.workspace}\`; create it, or name another one`;
+      problems.push(report.at(["workspace"], message));
+    }
+    return problems;
+  }
+
+  function findStackFaults(manifests: readonly ParsedManifest[]): Problem[] {
+    return manifests.flatMap(({ ref, spec, report }) => {
+      if (ref.type !== "workflow") return [];
+      return (spec as SpecOf["workflow"]).jobs.flatMap(({ stack, stackSpec }, index) => {
+        const faults = options.stacks.find(stack)?.check(stackSpec) ?? [];
+        return report.fromFaults(["workflow", "dag", index, "spec", "stackSpec"], faults);
+      });
+    });
+  }
+
+  async function plan(manifest: ParsedManifest, actor: string): Promise<Plan> {
+    const existing = await resources.find(manifest.ref);
+    if (existing?.phase === "Terminating") {
+      throw new ConflictError(`${nameOf(manifest.ref)} is being deleted; apply it again when it is gone`);
+    }
+    const owner = manifest.owner ?? existing?.owner ?? actor;
+    const { ref, version, layer, tags } = manifest;
+    return {
+      manifest,
+      existing,
+      owner,
+      object: describeResource({ ref, version, layer, tags, owner, uid: existing?.uid }),
+      warnings: [...manifest.warnings, ...reservedTagWarnings(manifest)],
+    };
+  }
+
+  // ---- deciding -----------------------------------------------------------------------------------------------------
+
+  /** SECURITY: every resource is asked for and every refusal told, so that a call is all or nothing (Z-20). */
+  async function authorizeAll(call: CallContext, plans: readonly Plan[]): Promise<void> {
+    const refused: Problem[] = [];
+    let decisionId: string | undefined;
+    for (const item of plans) {
+      for (const question of questionsOf(item)) {
+        try {
+          await authorizer.authorize(call, question.action, question.object);
+        } catch (error) {
+          if (!(error instanceof ForbiddenError)) throw error;
+          decisionId ??= error.decisionId;
+          refused.push(item.manifest.report.at(["name"], `${nameOf(item.manifest.ref)}: ${error.message}`));
+          break;
+        }
+      }
+      refused.push(...findEscalations(call, item));
+    }
+    if (refused.length === 0) return;
+    const what = refused.length === 1 ? (refused[0]?.message ?? "") : `${refused.length} resources may not be applied`;
+    throw new ForbiddenError(what, decisionId, { problems: sortProblems(refused) });
+  }
+
+  function questionsOf({ manifest, existing, object }: Plan) {
+    const { type, name } = manifest.ref;
+    const questions: { action: "resource.create" | "resource.update" | "user.update"; object: DecisionObject }[] = [];
+    if (existing) questions.push({ action: "resource.update", object: existing.object });
+    if (!existing) questions.push({ action: "resource.create", object });
+    // what it becomes must be within reach too, else an update could move it into another policy's
+    else if (canonicalJson(existing.object) !== canonicalJson(object))
+      questions.push({ action: "resource.update", object });
+    if (type === "user") questions.push({ action: "user.update", object: describeUser(name) });
+    return questions;
+  }
+
+  /** What the applying user would hand out without holding it. */
+  function findEscalations(call: CallContext, { manifest, existing }: Plan): readonly Problem[] {
+    const { ref, spec, report } = manifest;
+    const document = toPolicyDocument(manifest);
+    if (document) {
+      const isRequest = document.kind === "grant" && !isApproved(spec as SpecOf["grant"]);
+      return isRequest ? [] : policyChecker.escalations(call.subject, [document]);
+    }
+    if (ref.type === "user") {
+      const before = existing && readStoredSpec("user", existing.version, existing.manifest);
+      const given = (spec as SpecOf["user"]).tags ?? [];
+      return given.flatMap((tag, index) => {
+        if (before?.tags?.includes(tag) || call.subject.tags.includes(tag)) return [];
+        const object = { ...describeUser(ref.name), tags: [...describeUser(ref.name).tags, tag] };
+        if (authorizer.check(call, "escalate", object)) return [];
+        const message = `you may not give \`${tag}\` to \`${ref.name}\`, because you do not hold it; ask somebody who holds it, or \`escalate\` on users`;
+        return [report.at(["user", "tags", index], message)];
+      });
+    }
+    if (ref.type !== "workflow") return [];
+    return (spec as SpecOf["workflow"]).jobs.flatMap(({ runAsUser }, index) => {
+      if (runAsUser === undefined || runAsUser === call.subject.id) return [];
+      if (authorizer.check(call, "run_as", describeUser(runAsUser))) return [];
+      const message = `you may not let a job run as \`${runAsUser}\`; leave \`runAsUser\` out to run it as yourself, or ask for \`run_as\` on \`urn:dataos:user:${runAsUser}\``;
+      return [report.at(["workflow", "dag", index, "spec", "runAsUser"], message)];
+    });
+  }
+
+  // ---- checking -----------------------------------------------------------------------------------------------------
+
+  function checkPolicies(plans: readonly Plan[]): void {
+    for (const { manifest, warnings } of plans) {
+      const document = toPolicyDocument(manifest);
+      if (document) warnings.push(...policyChecker.check([document]).warnings);
+    }
+    // all together: what is wrong between two documents of one call is found too
+    const documents = plans.flatMap(({ manifest }) => toPolicyDocument(manifest) ?? []);
+    if (documents.length > 0) refuse(policyChecker.check(documents).problems);
+  }
+
+  async function withValues(item: Plan, problems: Problem[]): Promise<ValuedPlan> {
+    const { manifest, existing, owner } = item;
+    const stored = existing ? await readStored(existing) : new Map<string, Secret>();
+    const values = new Map(manifest.secrets);
+    const isMoved = existing !== undefined && hasMoved(manifest, existing);
+    for (const path of manifest.keptSecrets) {
+      const value = stored.get(path);
+      if (value && !isMoved) values.set(path, value);
+      else if (value) {
+        const message = `the stored \`${path}\` was dropped, because host, port or TLS settings changed; apply the depot with its credentials`;
+        item.warnings.push(manifest.report.at(path.split("."), message));
+      } else {
+        const message = `\`${path}\` reads \`${redactedText}\`, which stands for a stored value, and none is stored; write the value`;
+        problems.push(manifest.report.at(path.split("."), message));
+      }
+    }
+    const changedValues = new Set<string>();
+    for (const path of new Set([...stored.keys(), ...values.keys()])) {
+      if (stored.get(path)?.reveal() !== values.get(path)?.reveal()) changedValues.add(path);
+    }
+    const { version, description, layer, tags, ref } = manifest;
+    const hash = specHash([version, description, owner, layer, tags, manifest.manifest[ref.type]]);
+    const isSame = existing?.specHash === hash && changedValues.size === 0;
+    return {
+      ...item,
+      values,
+      changedValues,
+      hash,
+      outcome: existing ? (isSame ? "unchanged" : "updated") : "created",
+    };
+  }
+
+  async function readStored({ ref }: StoredResource): Promise<ReadonlyMap<string, Secret>> {
+    const place = secretRefOf(ref);
+    if ((await secrets.fields(place)) === undefined) return new Map();
+    try {
+      return (await secrets.get(place, `comparing ${nameOf(ref)} with what is applied`)).values;
+    } catch (error) {
+      if (error instanceof NotFoundError) return new Map();
+      throw error;
+    }
+  }
+
+  async function warnOfMissing(plans: readonly ValuedPlan[]): Promise<void> {
+    const inCall = new Set(plans.map(({ manifest }) => nameOf(manifest.ref)));
+    for (const { manifest, warnings } of plans) {
+      for (const needed of dependenciesOf(manifest)) {
+        if (inCall.has(nameOf(needed)) || (await resources.find(needed))) continue;
+        const message = `${nameOf(needed)} does not exist; ${nameOf(manifest.ref)} waits for it`;
+        warnings.push(manifest.report.at([manifest.ref.type], message));
+      }
+    }
+  }
+
+  // ---- writing ------------------------------------------------------------------------------------------------------
+
+  function toChange({ manifest, existing, owner, object, hash, outcome }: ValuedPlan, actor: string): ResourceChange {
+    const uid = existing?.uid ?? options.ids.uuid();
+    const { ref, version, description, layer, tags, file } = manifest;
+    return {
+      uid,
+      ref,
+      version,
+      description,
+      owner,
+      layer,
+      tags,
+      manifest: manifest.manifest,
+      file,
+      positions: positionsToKeep(manifest),
+      specHash: hash,
+      actor,
+      object: { ...object, id: uid },
+      dependencies: dependenciesOf(manifest),
+      fromResourceVersion: existing?.resourceVersion,
+      event: {
+        type: "Normal",
+        reason: outcome === "created" ? "Created" : "Updated",
+        message: `by \`${actor}\`, generation ${(existing?.generation ?? 0) + 1}`,
+      },
+    };
+  }
+}
+
+function refuse(problems: readonly Problem[]): void {
+  if (problems.length === 0) return;
+  const [first] = problems;
+  const message = problems.length === 1 ? (first?.message ?? "") : `${problems.length} faults in what was given`;
+  throw new BadInputError(message, { problems: sortProblems(problems) });
+}
+
+function toApplied({ manifest, existing, outcome, warnings, changedValues }: ValuedPlan): AppliedResource {
+  const { ref, version } = manifest;
+  return {
+    ref,
+    version,
+    outcome,
+    generation: (existing?.generation ?? 0) + (outcome === "unchanged" ? 0 : 1),
+    diff:
+      outcome === "unchanged"
+        ? ""
+        : unifiedDiff(
+            `${ref.type}/${ref.workspace === undefined ? "" : `${ref.workspace}/`}${ref.name}`,
+            existing && toYaml(existing.manifest),
+            toYaml(existing ? markChanged(manifest.manifest, changedValues) : manifest.manifest),
+          ),
+    warnings: sortProblems(warnings),
+  };
+}
+
+/** The manifest with a word where a secret value is another one than before; the values themselves are not shown. */
+function markChanged(
+  manifest: Readonly<Record<string, unknown>>,
+  changed: ReadonlySet<string>,
+): Record<string, unknown> {
+  const walk = (value: unknown, path: string): unknown => {
+    if (Array.isArray(value)) return value.map((item, index) => walk(item, `${path}.${index}`));
+    if (typeof value === "object" && value !== null) {
+      return Object.fromEntries(
+        Object.entries(value).map(([key, item]) => [key, walk(item, path === "" ? key : `${path}.${key}`)]),
+      );
+    }
+    return changed.has(path) ? "[redacted, changed]" : value;
+  };
+  return walk(manifest, "") as Record<string, unknown>;
+}
+
+function reservedTagWarnings({ ref, tags, layer, report }: ParsedManifest): Problem[] {
+  const own = new Set([
+    "dataos:type:resource",
+    "dataos:type:cluster-resource",
+    "dataos:type:workspace-resource",
+    `dataos:resource:${ref.type}`,
+    `dataos:layer:${layer}`,
+    `dataos:workspace:${ref.workspace ?? ""}`,
+  ]);
+  return tags.flatMap((tag, index) =>
+    isReservedTag(tag) && !own.has(tag)
+      ? [
+          report.at(
+            ["tags", index],
+            `tag \`${tag}\` is shown but decides nothing: tags that start with \`dataos:\` are the server's`,
+          ),
+        ]
+      : [],
+  );
+}
+
+/** SECURITY: credentials stored with a depot are for the server that they were given for, and go to no other one (Z-15). */
+function hasMoved(manifest: ParsedManifest, existing: StoredResource): boolean {
+  if (manifest.ref.type !== "depot") return false;
+  const before = placeOf(readStoredSpec("depot", existing.version, existing.manifest));
+  return canonicalJson(before) !== canonicalJson(placeOf(manifest.spec as DepotSpec));
+}
+
+function placeOf({ engine, location }: DepotSpec): unknown {
+  const { database: _database, ...place } = location;
+  return { engine, place };
+}
+
+function describeUser(id: string): DecisionObject {
+  return {
+    type: "user",
+    id,
+    paths: [formatUrn({ kind: "user", scope: id })],
+    tags: ["dataos:type:user", `users:id:${id}`],
+    attributes: { id },
+  };
+}

@@ -1,0 +1,426 @@
+import type { AuditLog, Authorized, Authorizer, IdentityStore, PolicyChecker } from "../heimdall/ports.ts";
+import type { Catalog } from "../metis/ports.ts";
+import type { NamePattern } from "../scanner/ports.ts";
+import { type Clock, toTimestamp } from "../shared/clock.ts";
+import type { DecisionObject } from "../shared/decision.ts";
+import { BadInputError, ConflictError, NotFoundError } from "../shared/errors.ts";
+import type { IdSource } from "../shared/ids.ts";
+import type { Logger } from "../shared/logger.ts";
+import { matchesFilter } from "../shared/object-filter.ts";
+import { formatUrn } from "../shared/urn.ts";
+import type { StateDb } from "../state/index.ts";
+import { createStateControlStores } from "./adapters/state/index.ts";
+import { createApplier } from "./apply.ts";
+import { createConnections, type FindSubject } from "./connections.ts";
+import { dependenciesOf } from "./dependencies.ts";
+import { nameOf, readyOf, resourceUrn, toResource } from "./describe.ts";
+import { createLeadership } from "./leadership.ts";
+import { isName, readStoredSpec, workspaceNameRule } from "./manifest/index.ts";
+import type { DepotSources, LivePolicies, ScanDepot, StackRunner } from "./needs.ts";
+import { type Control, type ResourceRef, type Run, workspaceTypes } from "./ports.ts";
+import { computeReconciler } from "./reconcile/compute.ts";
+import { createControlLoop } from "./reconcile/control-loop.ts";
+import { createDepotReconciler } from "./reconcile/depot.ts";
+import { createRoleReconciler, createUserReconciler } from "./reconcile/identity.ts";
+import { createPolicyReconciler } from "./reconcile/policy.ts";
+import { createSecretReconciler } from "./reconcile/secret.ts";
+import { createWorkflowReconciler } from "./reconcile/workflow.ts";
+import type { SecretStore } from "./secrets/index.ts";
+import type { StoredResource, StoredRun } from "./stores.ts";
+import { createRunWorker } from "./workflow/run-worker.ts";
+import { createStackRegistry } from "./workflow/stack-registry.ts";
+import { createScannerStack } from "./workflow/stacks/scanner.ts";
+
+export interface ControlOptions {
+  /** with `controlMigrations` and `secretMigrations` run */
+  readonly state: StateDb;
+  readonly secrets: SecretStore;
+  readonly authorizer: Authorizer;
+  readonly audit: Pick<AuditLog, "append">;
+  readonly policyChecker: PolicyChecker;
+  readonly livePolicies: LivePolicies;
+  readonly identity: IdentityStore;
+  /** Who an id stands for now, with all tags; `undefined`: nobody. */
+  readonly findSubject: FindSubject;
+  readonly sources: DepotSources;
+  readonly catalog: Pick<Catalog, "beginScan">;
+  readonly scan: ScanDepot;
+  /** Compiles a filter pattern of a scan. @throws {BadInputError} it is wrong */
+  readonly checkNames: (pattern: NamePattern, setting: string) => unknown;
+  /** Stacks besides `scanner:2.0`. */
+  readonly stacks?: readonly StackRunner[];
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  /** 0..1, spreads retries; default `Math.random` */
+  readonly random?: () => number;
+  readonly logger: Logger;
+}
+
+/** Control, and what a process needs to run it. */
+export interface ControlRuntime extends Control {
+  /** Resolves when nothing is being reconciled and nothing is due; runs go on. */
+  whenIdle(): Promise<void>;
+}
+
+const pollMs = 1000;
+const maxLogLines = 5000;
+
+/** The lifecycle controller over one state store. Nothing moves before `start`. */
+export function createControl(options: ControlOptions): ControlRuntime {
+  const { state, secrets, authorizer, audit, clock, ids, findSubject } = options;
+  const logger = options.logger.child({ component: "control" });
+  const random = options.random ?? Math.random;
+  const stores = createStateControlStores(state, { clock, ids });
+  const { resources, runs, workspaces } = stores;
+  const isShared = state.capabilities.multiProcess;
+  // WHY: where one process at a time uses the store, whatever a former one held is free at once
+  const holder = isShared ? ids.uuid() : "the-only-process";
+
+  const connections = createConnections({ resources, secrets, authorizer, findSubject });
+  const scanner = createScannerStack({
+    resources,
+    connections,
+    authorizer,
+    catalog: options.catalog,
+    scan: options.scan,
+    checkNames: options.checkNames,
+  });
+  const stacks = createStackRegistry([scanner, ...(options.stacks ?? [])]);
+  const worker = createRunWorker({
+    runs,
+    resources,
+    logs: stores.logs,
+    stacks,
+    authorizer,
+    findSubject,
+    // SECURITY: a run's claim is told apart by its token; the name says which process to ask
+    holder: ids.uuid(),
+    isShared,
+    onChange: (uid) => loop.enqueue(uid),
+    clock,
+    random,
+    logger,
+  });
+  const secretReconciler = createSecretReconciler(secrets);
+  const policyReconciler = createPolicyReconciler(options.livePolicies);
+  const loop = createControlLoop({
+    resources,
+    reconcilers: {
+      "instance-secret": secretReconciler,
+      secret: secretReconciler,
+      depot: createDepotReconciler({ connections, sources: options.sources, secrets }),
+      policy: policyReconciler,
+      grant: policyReconciler,
+      workflow: createWorkflowReconciler({
+        runs,
+        stacks,
+        secrets,
+        notify: worker.notify,
+        cancel: worker.cancel,
+        clock,
+        ids,
+      }),
+      compute: computeReconciler,
+      user: createUserReconciler(options.identity),
+      role: createRoleReconciler(options.identity),
+    },
+    dependenciesOf: ({ ref, version, manifest }) =>
+      dependenciesOf({ ref, spec: readStoredSpec(ref.type, version, manifest) }),
+    lease: () => leadership.lease(),
+    clock,
+    random,
+    logger,
+  });
+  const leadership = createLeadership({ leases: stores.leases, holder, onLead: loop.resync, clock, logger });
+  const apply = createApplier({
+    resources,
+    workspaces,
+    secrets,
+    stacks,
+    authorizer,
+    policyChecker: options.policyChecker,
+    clock,
+    ids,
+  });
+  let cancelPoll: (() => void) | undefined;
+  let isStopped = false;
+
+  return {
+    async apply(call, request) {
+      const applied = await apply(call, request);
+      if (request.dryRun) return applied.resources;
+      for (const { change, outcome } of applied.changes) {
+        await audit.append({
+          type: "change",
+          actor: call.subject.id,
+          action: outcome === "created" ? "resource.create" : "resource.update",
+          object: [resourceUrn(change.ref)],
+          outcome: "success",
+          requestId: call.requestId,
+          ...(call.ip === undefined ? {} : { ip: call.ip }),
+          details: { specHash: change.specHash },
+        });
+      }
+      // what needs nothing but the state store is done before the answer leaves: a policy decides, a user may log in
+      const local = new Set(
+        applied.changes.filter(({ change }) => isLocal(change.ref)).map(({ change }) => change.uid),
+      );
+      for (const uid of local) await loop.runNow(uid);
+      for (const uid of applied.uids) if (!local.has(uid)) loop.enqueue(uid);
+      return applied.resources;
+    },
+
+    async delete(auth, ref, { force, ifVersion, dryRun }) {
+      const resource = await visible(auth, ref);
+      if (ifVersion !== undefined && ifVersion !== resource.resourceVersion) {
+        throw new ConflictError(
+          `${nameOf(ref)} has version ${resource.resourceVersion}, not ${ifVersion}; read it again and repeat the call`,
+        );
+      }
+      const dependents = await resources.dependents(ref);
+      if (dependents.length > 0 && !force) {
+        const list = dependents.map(nameOf).join(", ");
+        throw new ConflictError(
+          `${nameOf(ref)} is needed by ${list}; delete ${dependents.length === 1 ? "that" : "these"} first, or force the deletion`,
+        );
+      }
+      if (dryRun || resource.phase === "Terminating") return;
+      const reason = dependents.length > 0 ? `, forced although needed by ${dependents.map(nameOf).join(", ")}` : "";
+      await resources.markTerminating(resource.uid, resource.resourceVersion, {
+        type: "Normal",
+        reason: "Terminating",
+        message: `by \`${auth.subject.id}\`${reason}`,
+      });
+      await audit.append({
+        type: "change",
+        actor: auth.subject.id,
+        action: "resource.delete",
+        object: [resourceUrn(ref)],
+        outcome: "success",
+        decisionId: auth.decisionId,
+        details: { forced: dependents.length > 0, neededBy: dependents.map(resourceUrn) },
+      });
+      await loop.runNow(resource.uid);
+    },
+
+    async get(auth, ref) {
+      return toResource(await visible(auth, ref));
+    },
+
+    async list(auth, filter, page) {
+      const found = await resources.list(filter, auth.filter, page);
+      return { ...found, items: found.items.map(({ cursor, node }) => ({ cursor, node: toResource(node) })) };
+    },
+
+    async events(auth, ref) {
+      return resources.events((await visible(auth, ref)).uid);
+    },
+
+    async versions(auth, ref) {
+      return resources.versions((await visible(auth, ref)).uid);
+    },
+
+    async runs(auth, filter, page) {
+      const found = await runs.list(filter, auth.filter, page);
+      return { ...found, items: found.items.map(({ cursor, node }) => ({ cursor, node: toRun(node) })) };
+    },
+
+    async getRun(auth, runId) {
+      return toRun(await visibleRun(auth, runId));
+    },
+
+    async startRun(auth, ref) {
+      const workflow = await visible(auth, ref);
+      if (ref.type !== "workflow") throw new BadInputError(`${nameOf(ref)} does not run; expected a workflow`);
+      if (workflow.phase === "Pending" || workflow.phase === "Terminating") {
+        const why = readyOf(workflow.conditions)?.message ?? "it is not ready yet";
+        throw new ConflictError(`${nameOf(ref)} cannot run now: ${why}`);
+      }
+      const spec = readStoredSpec("workflow", workflow.version, workflow.manifest);
+      const active = await runs.active(workflow.uid);
+      const policy = spec.schedule?.concurrencyPolicy ?? "Forbid";
+      if (active.length > 0 && policy === "Forbid") {
+        throw new ConflictError(`run ${active[0]?.id} of ${nameOf(ref)} has not ended; wait for it or cancel it`);
+      }
+      if (policy === "Replace") for (const run of active) await cancel(run);
+      const id = ids.uuid();
+      await runs.create({
+        id,
+        uid: workflow.uid,
+        workflow: ref.name,
+        workspace: ref.workspace ?? "public",
+        generation: workflow.generation,
+        trigger: "manual",
+        triggerKey: `manual:${id}`,
+        actor: workflow.actor,
+        jobs: spec.jobs.map(({ name, stack }) => ({ name, stack })),
+      });
+      await stores.logs.append([
+        {
+          uid: workflow.uid,
+          level: "info",
+          run: id,
+          job: undefined,
+          message: `started by \`${auth.subject.id}\``,
+          at: toTimestamp(clock.now()),
+        },
+      ]);
+      worker.notify();
+      loop.enqueue(workflow.uid);
+      return toRun(await storedRun(id));
+    },
+
+    async cancelRun(auth, runId) {
+      const run = await visibleRun(auth, runId);
+      return toRun(await cancel(run));
+    },
+
+    async logs(auth, ref, { run, since, after, first }) {
+      const resource = await visible(auth, ref);
+      return stores.logs.read(resource.uid, {
+        ...(run === undefined ? {} : { run }),
+        ...(since === undefined ? {} : { since: readTime(since) }),
+        ...(after === undefined ? {} : { after }),
+        first: Math.min(Math.max(1, first), maxLogLines),
+      });
+    },
+
+    async listWorkspaces(auth) {
+      const all = await workspaces.list();
+      return all.filter(({ name }) => matchesFilter(auth.filter, describeWorkspace(name)));
+    },
+
+    async createWorkspace(auth, workspace) {
+      if (!isName(workspaceNameRule, workspace.name)) {
+        throw new BadInputError(
+          `\`${workspace.name.slice(0, 80)}\` is not a name for a workspace; expected ${workspaceNameRule.words}`,
+        );
+      }
+      const created = await workspaces.create(workspace);
+      await auditWorkspace(auth, "workspace.create", workspace.name);
+      return created;
+    },
+
+    async deleteWorkspace(auth, name) {
+      if (name === "public") throw new ConflictError("workspace `public` is always there; it cannot be deleted");
+      await workspaces.delete(name, (tx) => secrets.destroyWorkspace(name, tx));
+      await auditWorkspace(auth, "workspace.delete", name);
+    },
+
+    async start() {
+      await leadership.start();
+      if (isShared) poll();
+      await worker.start();
+    },
+
+    async stop() {
+      isStopped = true;
+      cancelPoll?.();
+      await worker.stop();
+      await loop.stop();
+      await leadership.stop();
+    },
+
+    whenIdle: () => loop.whenIdle(),
+  };
+
+  /** Finds what other processes wrote. */
+  function poll(): void {
+    if (isStopped) return;
+    cancelPoll = clock.schedule(pollMs, () => {
+      void (async () => {
+        try {
+          if (leadership.lease()) for (const uid of await resources.listUnsettled()) loop.enqueue(uid);
+        } catch (error) {
+          logger.warn({ err: error }, "changes of other processes could not be read");
+        }
+        poll();
+      })();
+    });
+  }
+
+  async function visible(auth: Authorized, given: ResourceRef): Promise<StoredResource> {
+    const resource = await resources.find(toRef(given));
+    if (!resource || !isAbout(auth, resource.object)) throw new NotFoundError(`there is no ${nameOf(given)}`);
+    return resource;
+  }
+
+  async function visibleRun(auth: Authorized, runId: string): Promise<StoredRun> {
+    const run = await runs.find(runId);
+    const workflow = run && (await resources.findByUid(run.uid));
+    if (!run || !workflow || !isAbout(auth, workflow.object)) throw new NotFoundError(`there is no run \`${runId}\``);
+    return run;
+  }
+
+  async function storedRun(id: string): Promise<StoredRun> {
+    const run = await runs.find(id);
+    if (!run) throw new NotFoundError(`there is no run \`${id}\``);
+    return run;
+  }
+
+  async function cancel(run: StoredRun): Promise<StoredRun> {
+    const after = await runs.requestCancel(run.id);
+    worker.cancel(run.id);
+    loop.enqueue(run.uid);
+    return after;
+  }
+
+  async function auditWorkspace(auth: Authorized, action: string, name: string): Promise<void> {
+    await audit.append({
+      type: "change",
+      actor: auth.subject.id,
+      action,
+      object: [formatUrn({ kind: "workspace", scope: name })],
+      outcome: "success",
+      decisionId: auth.decisionId,
+    });
+  }
+}
+
+/** Types that `apply` waits for. */
+function isLocal({ type }: ResourceRef): boolean {
+  return type !== "depot" && type !== "workflow";
+}
+
+/** Workspace-level types are in `public` where nothing is said, others in none. */
+function toRef({ type, name, workspace }: ResourceRef): ResourceRef {
+  return { type, name, workspace: workspaceTypes.has(type) ? (workspace ?? "public") : undefined };
+}
+
+/** SECURITY: a decision about one thing does not open another one. */
+function isAbout(auth: Authorized, object: DecisionObject): boolean {
+  if (!matchesFilter(auth.filter, object)) return false;
+  return auth.object === undefined || auth.object.paths.some((path) => object.paths.includes(path));
+}
+
+function describeWorkspace(name: string): DecisionObject {
+  return {
+    type: "workspace",
+    paths: [formatUrn({ kind: "workspace", scope: name })],
+    tags: ["dataos:type:workspace", `dataos:workspace:${name}`],
+    attributes: { name },
+  };
+}
+
+function readTime(text: string): string {
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) {
+    throw new BadInputError(`\`${text.slice(0, 80)}\` is not a time; expected one such as \`2026-01-31T08:00:00Z\``);
+  }
+  return toTimestamp(time);
+}
+
+function toRun({
+  id,
+  workflow,
+  workspace,
+  state,
+  trigger,
+  attempt,
+  startedAt,
+  finishedAt,
+  message,
+  jobs,
+}: StoredRun): Run {
+  return { id, workflow, workspace, state, trigger, attempt, startedAt, finishedAt, message, jobs };
+}

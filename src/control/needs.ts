@@ -1,0 +1,68 @@
+/** What Control needs of the rest; wired in `main.ts`. */
+import type { CallContext } from "../heimdall/ports.ts";
+import type { ScanIngest } from "../metis/ports.ts";
+import type { ScanReport } from "../scanner/index.ts";
+import type { ScanProgress, ScanScope, SourceConnection, SourceHealth } from "../scanner/ports.ts";
+import type { Secret } from "../shared/secret.ts";
+
+/** Makes what the stored policies say the live decisions. */
+export interface LivePolicies {
+  /** Resolves when decisions follow the newest stored policies. Cheap where nothing changed. */
+  refresh(): Promise<unknown>;
+}
+
+/** The sources that depots may be. */
+export interface DepotSources {
+  /** e.g. `["postgresql"]` */
+  readonly engines: readonly string[];
+  /**
+   * Connects once and asks for the version.
+   * @throws {UnavailableError} it does not answer
+   * @throws {BadInputError} it, or the network guard, refuses; the message says what to set
+   */
+  health(connection: SourceConnection, signal: AbortSignal): Promise<SourceHealth>;
+}
+
+/** One scan of a depot into the catalog; `scanPostgres` with its network guard. */
+export interface DepotScan {
+  readonly connection: SourceConnection;
+  readonly depot: string;
+  readonly scope: ScanScope;
+  readonly ingest: ScanIngest;
+  readonly progress: ScanProgress;
+  readonly signal: AbortSignal;
+}
+
+/** Scans; throws a planned error that says what to do. */
+export type ScanDepot = (scan: DepotScan) => Promise<ScanReport>;
+
+/** One job of a run. */
+export interface StackCall {
+  readonly stackSpec: unknown;
+  /** In whose names: the first is who the job runs as; all of them must be allowed, now. Never empty. */
+  readonly calls: readonly CallContext[];
+  readonly runId: string;
+  readonly job: string;
+  readonly progress: ScanProgress;
+  /** Keeps a value out of the job's log and messages; call it before anything may print the value. */
+  readonly hide: (value: Secret) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A fault of `stackSpec`; `path` is below it. */
+export interface StackFault {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** Carries out the jobs of one stack. */
+export interface StackRunner {
+  /** e.g. `scanner` */
+  readonly stack: string;
+  /** taken where the manifest names none, e.g. `2.0` */
+  readonly version: string;
+  /** What is wrong with a `stackSpec` that the grammar takes, when it is applied. */
+  check(stackSpec: unknown): readonly StackFault[];
+  /** Small counts and facts of what was done. Throws a planned error where it did not succeed. */
+  run(call: StackCall): Promise<Readonly<Record<string, unknown>>>;
+}

@@ -1,0 +1,27 @@
+import { readStoredSpec } from "../manifest/index.ts";
+import type { LivePolicies } from "../needs.ts";
+import { active, nothingAlongside, type Reconciler } from "./types.ts";
+
+/** Policies and grants decide from the moment they are `Active`. */
+export function createPolicyReconciler(live: LivePolicies): Reconciler {
+  return {
+    isLocal: true,
+    async reconcile({ ref, version, manifest }) {
+      await live.refresh();
+      if (ref.type === "grant" && !isApproved(readStoredSpec("grant", version, manifest))) {
+        const message = "a request that gives nothing yet; it takes effect when it is applied with `approve: true`";
+        return { phase: "Pending", ready: { status: "False", reason: "WaitingForApproval", message } };
+      }
+      return active(ref.type === "policy" ? "decides from now on" : "granted");
+    },
+    async finalize() {
+      await live.refresh();
+      return nothingAlongside;
+    },
+  };
+}
+
+/** Whether a grant gives anything. */
+export function isApproved(spec: { readonly approve?: unknown }): boolean {
+  return spec.approve === true;
+}

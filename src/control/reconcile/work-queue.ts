@@ -1,0 +1,90 @@
+import type { Clock } from "../../shared/clock.ts";
+
+/** Keys that wait for work: each at most once, each worked on by one at a time. */
+export interface WorkQueue {
+  /** Asks for `key` after `delayMs`; an earlier time that was asked for stays. */
+  add(key: string, delayMs?: number): void;
+  /** Works on `key` before it returns, after whoever works on it now. */
+  runNow(key: string): Promise<void>;
+  /** Resolves when nothing runs and nothing is due. */
+  whenIdle(): Promise<void>;
+  /** Takes nothing new; resolves when what runs has ended. */
+  stop(): Promise<void>;
+}
+
+/**
+ * @param work must not throw
+ * @param concurrency keys worked on at once
+ */
+export function createWorkQueue(
+  work: (key: string) => Promise<void>,
+  { clock, concurrency }: { readonly clock: Clock; readonly concurrency: number },
+): WorkQueue {
+  const due = new Set<string>();
+  const later = new Map<string, { readonly at: number; readonly cancel: () => void }>();
+  const running = new Map<string, Promise<void>>();
+  let stopped = false;
+
+  return {
+    add(key, delayMs = 0) {
+      if (stopped) return;
+      if (delayMs <= 0) return makeDue(key);
+      const at = clock.now() + delayMs;
+      const planned = later.get(key);
+      if (due.has(key) || (planned && planned.at <= at)) return;
+      planned?.cancel();
+      later.set(key, { at, cancel: clock.schedule(delayMs, () => makeDue(key)) });
+    },
+
+    async runNow(key) {
+      for (let before = running.get(key); before; before = running.get(key)) await before;
+      if (stopped) return;
+      due.delete(key);
+      forget(key);
+      await start(key);
+    },
+
+    async whenIdle() {
+      while (running.size > 0 || due.size > 0) await Promise.all(running.values());
+    },
+
+    async stop() {
+      stopped = true;
+      due.clear();
+      for (const { cancel } of later.values()) cancel();
+      later.clear();
+      await Promise.all(running.values());
+    },
+  };
+
+  function makeDue(key: string): void {
+    if (stopped) return;
+    forget(key);
+    due.add(key);
+    pump();
+  }
+
+  function forget(key: string): void {
+    later.get(key)?.cancel();
+    later.delete(key);
+  }
+
+  function pump(): void {
+    for (const key of due) {
+      if (running.size >= concurrency) return;
+      // what is asked for while it is worked on is worked on again afterwards
+      if (running.has(key)) continue;
+      due.delete(key);
+      void start(key);
+    }
+  }
+
+  function start(key: string): Promise<void> {
+    const done = work(key).finally(() => {
+      running.delete(key);
+      pump();
+    });
+    running.set(key, done);
+    return done;
+  }
+}

@@ -1,0 +1,254 @@
+/** What Control keeps: its own store ports. Contracts: `test/contract/control-*.contract.ts`. */
+import type { Transaction } from "kysely";
+import type { DecisionObject } from "../shared/decision.ts";
+import type { ObjectFilter } from "../shared/object-filter.ts";
+import type {
+  Condition,
+  LogLine,
+  ResourceEvent,
+  ResourceFilter,
+  ResourcePhase,
+  ResourceRef,
+  ResourceType,
+  Run,
+  RunJob,
+  Workspace,
+} from "./ports.ts";
+
+/** Something else that is written in the same transaction. */
+export type Alongside = (tx: Transaction<unknown>) => Promise<void>;
+
+/** A resource as it is kept. `manifest` never holds a secret value. */
+export interface StoredResource {
+  readonly uid: string;
+  readonly ref: ResourceRef;
+  readonly version: string;
+  readonly description: string | undefined;
+  readonly owner: string;
+  readonly layer: string;
+  readonly tags: readonly string[];
+  readonly manifest: Readonly<Record<string, unknown>>;
+  /** name that the manifest's positions are reported with */
+  readonly file: string;
+  /** dotted path -> place; kept where a later check reports places (policies and grants), else empty */
+  readonly positions: ReadonlyMap<string, { readonly line: number; readonly column: number }>;
+  readonly specHash: string;
+  readonly generation: number;
+  readonly observedGeneration: number;
+  readonly resourceVersion: number;
+  readonly phase: ResourcePhase;
+  readonly conditions: readonly Condition[];
+  readonly runtime: string;
+  /** who applied this generation */
+  readonly actor: string;
+  /** next time of its schedule; workflows only */
+  readonly nextRunAt: string | undefined;
+  /** what decisions about it look at */
+  readonly object: DecisionObject;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** A generation to be written. */
+export interface ResourceChange {
+  readonly uid: string;
+  readonly ref: ResourceRef;
+  readonly version: string;
+  readonly description: string | undefined;
+  readonly owner: string;
+  readonly layer: string;
+  readonly tags: readonly string[];
+  readonly manifest: Readonly<Record<string, unknown>>;
+  readonly file: string;
+  readonly positions: StoredResource["positions"];
+  readonly specHash: string;
+  readonly actor: string;
+  readonly object: DecisionObject;
+  readonly dependencies: readonly ResourceRef[];
+  /** `undefined`: it is new; else the version that the change was made from */
+  readonly fromResourceVersion: number | undefined;
+  readonly event: Omit<ResourceEvent, "at">;
+}
+
+/** What the loop writes back. */
+export interface StatusChange {
+  readonly phase: ResourcePhase;
+  readonly observedGeneration: number;
+  readonly conditions: readonly Condition[];
+  readonly runtime: string;
+  readonly nextRunAt: string | undefined;
+}
+
+/** Proof of holding a lease; `token` grows with every change of the holder. */
+export interface Lease {
+  readonly name: string;
+  readonly holder: string;
+  readonly token: number;
+}
+
+/** One holder at a time by name. Writes made under a lease carry it and fail when somebody else took over. */
+export interface LeaseStore {
+  /** The lease, if it is free, expired or already the holder's own; else `undefined`. */
+  acquire(name: string, holder: string, ttlMs: number): Promise<Lease | undefined>;
+  /** Prolongs it; `false`: somebody else holds it now. */
+  renew(lease: Lease, ttlMs: number): Promise<boolean>;
+  /** Gives it up; nothing happens where somebody else holds it. */
+  release(lease: Lease): Promise<void>;
+}
+
+export interface ResourcePage {
+  readonly items: readonly { readonly cursor: string; readonly node: StoredResource }[];
+  readonly hasNextPage: boolean;
+}
+
+/** Resources with their versions, events and dependencies. All live ones, where nothing else is said. */
+export interface ResourceStore {
+  find(ref: ResourceRef): Promise<StoredResource | undefined>;
+  /** Also one that is gone. */
+  findByUid(uid: string): Promise<StoredResource | undefined>;
+  /** By type, workspace and name. @throws {BadInputError} `after` is no cursor of this list */
+  list(
+    filter: ResourceFilter,
+    visible: ObjectFilter,
+    page: { readonly first: number; readonly after: string | undefined },
+  ): Promise<ResourcePage>;
+  /** All of these types, by type and name. */
+  listAll(types?: readonly ResourceType[]): Promise<readonly StoredResource[]>;
+  /** uids that the loop has not brought to their newest generation, or not yet to their end. */
+  listUnsettled(): Promise<readonly string[]>;
+  /** Live resources that need `ref`, by type and name. */
+  dependents(ref: ResourceRef): Promise<readonly ResourceRef[]>;
+  /**
+   * Writes all changes and what comes alongside, or nothing.
+   * @throws {ConflictError} one was changed meanwhile, or a new one exists already
+   */
+  commit(changes: readonly ResourceChange[], alongside: Alongside): Promise<void>;
+  /** Moves it to `Terminating`. @throws {ConflictError} it was changed meanwhile */
+  markTerminating(uid: string, fromResourceVersion: number, event: Omit<ResourceEvent, "at">): Promise<void>;
+  /** `false`: it was changed meanwhile, or the lease is lost; nothing is written then. */
+  writeStatus(
+    resource: StoredResource,
+    status: StatusChange,
+    events: readonly Omit<ResourceEvent, "at">[],
+    lease: Lease,
+  ): Promise<boolean>;
+  /** The last step: `Terminated`, out of all lists; its history stays. `false` as above. */
+  terminate(resource: StoredResource, lease: Lease, alongside: Alongside): Promise<boolean>;
+  /** Oldest first, the newest 200. */
+  events(uid: string): Promise<readonly ResourceEvent[]>;
+  /** Newest first. */
+  versions(uid: string): Promise<
+    readonly {
+      readonly generation: number;
+      readonly at: string;
+      readonly actor: string;
+      readonly manifest: Readonly<Record<string, unknown>>;
+    }[]
+  >;
+  /** Grows whenever a policy or grant is written or goes. */
+  policyVersion(): Promise<number>;
+}
+
+export interface WorkspaceStore {
+  list(): Promise<readonly Workspace[]>;
+  exists(name: string): Promise<boolean>;
+  /** @throws {ConflictError} it exists */
+  create(workspace: { readonly name: string; readonly description: string | undefined }): Promise<Workspace>;
+  /** @throws {NotFoundError} @throws {ConflictError} it holds resources, which are named */
+  delete(name: string, alongside: Alongside): Promise<void>;
+}
+
+/** A run as it is kept. */
+export interface StoredRun extends Run {
+  /** uid of the workflow */
+  readonly uid: string;
+  /** the workflow's generation that it carries out */
+  readonly generation: number;
+  /** who started it, or applied the workflow */
+  readonly actor: string;
+  readonly cancelRequested: boolean;
+}
+
+export interface NewRun {
+  readonly id: string;
+  readonly uid: string;
+  readonly workflow: string;
+  readonly workspace: string;
+  readonly generation: number;
+  readonly trigger: Run["trigger"];
+  /** what makes it the only one, e.g. `generation:3`, `schedule:2026-01-31T08:00:00.000Z` */
+  readonly triggerKey: string;
+  readonly actor: string;
+  readonly jobs: readonly { readonly name: string; readonly stack: string }[];
+}
+
+/** A run that this process may carry out until its lease ends. */
+export interface ClaimedRun {
+  readonly run: StoredRun;
+  readonly lease: Lease;
+}
+
+export type JobChange = Pick<RunJob, "name" | "state" | "startedAt" | "finishedAt" | "message" | "result">;
+
+/** Runs of workflows. A run belongs to one process at a time; what another one writes late is not taken. */
+export interface RunStore {
+  /** `false`: there is one with this trigger key. */
+  create(run: NewRun): Promise<boolean>;
+  find(id: string): Promise<StoredRun | undefined>;
+  /** Newest first. @throws {BadInputError} `after` is no cursor of this list */
+  list(
+    filter: { readonly workflow?: string; readonly workspace?: string },
+    visible: ObjectFilter,
+    page: { readonly first: number; readonly after: string | undefined },
+  ): Promise<{
+    readonly items: readonly { readonly cursor: string; readonly node: StoredRun }[];
+    readonly hasNextPage: boolean;
+  }>;
+  /** Newest first, at most `limit`. */
+  ofWorkflow(uid: string, limit: number): Promise<readonly StoredRun[]>;
+  /** Those that are pending or running, oldest first. */
+  active(uid: string): Promise<readonly StoredRun[]>;
+  /**
+   * Takes waiting runs, and those whose process is gone: these come back with `trigger` `resume`, one attempt more, and their
+   * unfinished jobs waiting again. `orphans`: all running ones of other holders count as left (single-process stores at start).
+   */
+  claim(holder: string, ttlMs: number, limit: number, orphans: boolean): Promise<readonly ClaimedRun[]>;
+  /** Prolongs the claim. `lost`: somebody else has it; `cancel`: somebody asked to end it. */
+  renew(lease: Lease, ttlMs: number): Promise<"held" | "cancel" | "lost">;
+  /** `false`: the claim is lost. */
+  writeJob(lease: Lease, job: JobChange): Promise<boolean>;
+  /** Ends it; jobs that have not ended get the same state. `false`: the claim is lost. */
+  finish(lease: Lease, state: "succeeded" | "failed" | "cancelled", message: string | undefined): Promise<boolean>;
+  /** Asks the process that has it to stop; one that nobody has ends at once. @throws {NotFoundError} */
+  requestCancel(id: string): Promise<StoredRun>;
+  /** Keeps the newest `keep` ended runs of a workflow, with their log lines. */
+  prune(uid: string, keep: number): Promise<void>;
+}
+
+export interface NewLogLine {
+  readonly uid: string;
+  readonly level: LogLine["level"];
+  readonly run: string | undefined;
+  readonly job: string | undefined;
+  readonly message: string;
+  /** RFC 3339 */
+  readonly at: string;
+}
+
+export interface LogStore {
+  append(lines: readonly NewLogLine[]): Promise<void>;
+  /** Oldest first. `since`: RFC 3339; `after`: cursor. */
+  read(
+    uid: string,
+    options: { readonly run?: string; readonly since?: string; readonly after?: string; readonly first: number },
+  ): Promise<readonly LogLine[]>;
+}
+
+/** All of them, over one state store. */
+export interface ControlStores {
+  readonly resources: ResourceStore;
+  readonly workspaces: WorkspaceStore;
+  readonly runs: RunStore;
+  readonly logs: LogStore;
+  readonly leases: LeaseStore;
+}

@@ -1,0 +1,242 @@
+import type { Authorizer, CallContext } from "../../heimdall/ports.ts";
+import { type Clock, toTimestamp } from "../../shared/clock.ts";
+import { ForbiddenError, NotFoundError } from "../../shared/errors.ts";
+import type { Logger } from "../../shared/logger.ts";
+import { callFor, type FindSubject } from "../connections.ts";
+import { type JobSpec, readStoredSpec } from "../manifest/index.ts";
+import type { ClaimedRun, LogStore, ResourceStore, RunStore, StoredResource, StoredRun } from "../stores.ts";
+import { createRedactor, type Redactor } from "./redaction.ts";
+import { type JobProgress, runJobs } from "./run-jobs.ts";
+import { createRunLog, type RunLog } from "./run-log.ts";
+import type { StackRegistry } from "./stack-registry.ts";
+
+export interface RunWorkerOptions {
+  readonly runs: RunStore;
+  readonly resources: ResourceStore;
+  readonly logs: LogStore;
+  readonly stacks: StackRegistry;
+  readonly authorizer: Pick<Authorizer, "authorize">;
+  readonly findSubject: FindSubject;
+  /** this process, among those that share the store */
+  readonly holder: string;
+  /** Whether other processes make and take runs too. */
+  readonly isShared: boolean;
+  /** A run of this workflow began or ended. */
+  readonly onChange: (uid: string) => void;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+}
+
+/** Carries out runs that wait, here or in any other process. */
+export interface RunWorker {
+  /** Takes up what a former process left, and then whatever waits. */
+  start(): Promise<void>;
+  /** There may be something to do. */
+  notify(): void;
+  /** Ends a run that this process has; others notice within seconds. */
+  cancel(runId: string): void;
+  /** Breaks off without ending runs: the next process takes them up. */
+  stop(): Promise<void>;
+}
+
+const maxRuns = 4;
+const claimMs = 30_000;
+const pollMs = 1000;
+const runsKept = 100;
+const progressEveryMs = 1000;
+
+/** Why a run's signal was aborted. */
+type Ending = "cancel" | "lost" | "stop";
+
+export function createRunWorker(options: RunWorkerOptions): RunWorker {
+  const { runs, resources, clock, logger } = options;
+  const carried = new Map<string, { readonly abort: (ending: Ending) => void; readonly done: Promise<void> }>();
+  let pumping: Promise<void> = Promise.resolve();
+  let cancelPoll: (() => void) | undefined;
+  let isStopped = false;
+
+  return {
+    async start() {
+      await pump(!options.isShared);
+      if (options.isShared) poll();
+    },
+    notify: () => void pump(false),
+    cancel: (runId) => carried.get(runId)?.abort("cancel"),
+    async stop() {
+      isStopped = true;
+      cancelPoll?.();
+      await pumping;
+      for (const { abort } of carried.values()) abort("stop");
+      await Promise.all([...carried.values()].map(({ done }) => done));
+    },
+  };
+
+  function poll(): void {
+    if (isStopped) return;
+    cancelPoll = clock.schedule(pollMs, () => void pump(false).finally(poll));
+  }
+
+  function pump(orphans: boolean): Promise<void> {
+    pumping = pumping.then(async () => {
+      if (isStopped || carried.size >= maxRuns) return;
+      try {
+        for (const claimed of await runs.claim(options.holder, claimMs, maxRuns - carried.size, orphans))
+          begin(claimed);
+      } catch (error) {
+        logger.error({ err: error }, "runs could not be taken");
+        if (!isStopped) clock.schedule(pollMs, () => void pump(orphans));
+      }
+    });
+    return pumping;
+  }
+
+  function begin(claimed: ClaimedRun): void {
+    const ending = new AbortController();
+    const { id } = claimed.run;
+    const done = carryOut(claimed, ending.signal)
+      .catch((error: unknown) => logger.error({ run: id, err: error }, "a run could not be carried out"))
+      .finally(() => {
+        carried.delete(id);
+        options.onChange(claimed.run.uid);
+        void pump(false);
+      });
+    carried.set(id, { abort: (reason) => ending.abort(reason), done });
+    const beat = (): void => {
+      if (!carried.has(id)) return;
+      clock.schedule(claimMs / 3, () => {
+        if (!carried.has(id)) return;
+        runs.renew(claimed.lease, claimMs).then(
+          (answer) => {
+            if (answer !== "held") ending.abort(answer);
+            beat();
+          },
+          (error: unknown) => {
+            logger.warn({ run: id, err: error }, "a run's claim could not be prolonged");
+            beat();
+          },
+        );
+      });
+    };
+    beat();
+  }
+
+  async function carryOut({ run, lease }: ClaimedRun, signal: AbortSignal): Promise<void> {
+    options.onChange(run.uid);
+    const redactor = createRedactor();
+    const log = createRunLog({ store: options.logs, uid: run.uid, run: run.id, redactor, clock, logger });
+    const line = log.logger(undefined);
+    line.info({ trigger: run.trigger, attempt: run.attempt }, "run started");
+    try {
+      const { resource, jobs } = await readWorkflow(run);
+      const started = new Map<string, string>();
+      const outcome = await runJobs(jobs, {
+        done: new Set(run.jobs.filter(({ state }) => state === "succeeded").map(({ name }) => name)),
+        attempt: (job, jobSignal) => attempt(run, resource, job, jobSignal, log, redactor),
+        onChange: async (change) => {
+          if (signal.reason === "stop" || signal.reason === "lost") return;
+          const at = toTimestamp(clock.now());
+          if (change.state === "running") started.set(change.name, at);
+          tellChange(log, change);
+          const written = await runs.writeJob(lease, {
+            name: change.name,
+            state: change.state,
+            startedAt: started.get(change.name),
+            finishedAt: change.state === "running" ? undefined : at,
+            message: change.message === undefined ? undefined : redactor.redact(change.message),
+            result: change.result,
+          });
+          if (!written) logger.warn({ run: run.id }, "a run was taken over by another process");
+        },
+        onRetry: (job, error, delayMs) =>
+          log.logger(job.name).warn({ err: error, delayMs }, "did not succeed and is tried again"),
+        clock,
+        random: options.random,
+        signal,
+      });
+      if (signal.reason === "stop" || signal.reason === "lost") {
+        // free for the next process at once
+        if (signal.reason === "stop") await runs.renew(lease, 0);
+        return;
+      }
+      const message = outcome.state === "cancelled" ? "cancelled" : outcome.message;
+      await runs.finish(lease, outcome.state, message === undefined ? undefined : redactor.redact(message));
+      line.info({ message }, `run ${outcome.state}`);
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+      line.error({}, error.message);
+      await runs.finish(lease, "failed", error.message);
+    } finally {
+      await log.flush();
+    }
+    await runs.prune(run.uid, runsKept);
+  }
+
+  async function readWorkflow(
+    run: StoredRun,
+  ): Promise<{ readonly resource: StoredResource; readonly jobs: readonly JobSpec[] }> {
+    const resource = await resources.findByUid(run.uid);
+    const versions = resource ? await resources.versions(resource.uid) : [];
+    const version = versions.find(({ generation }) => generation === run.generation);
+    if (!resource || !version) throw new NotFoundError("the manifest that the run carries out is not kept any more");
+    const written = typeof version.manifest.version === "string" ? version.manifest.version : resource.version;
+    return { resource, jobs: readStoredSpec("workflow", written, version.manifest).jobs };
+  }
+
+  async function attempt(
+    run: StoredRun,
+    resource: StoredResource,
+    job: JobSpec,
+    signal: AbortSignal,
+    log: RunLog,
+    redactor: Redactor,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const runner = options.stacks.find(job.stack);
+    if (!runner) throw new NotFoundError(`no driver configured for stack \`${job.stack}\``);
+    const calls = await callsOf(run, job);
+    // SECURITY: rights are those of this moment, not those of the moment it was applied
+    for (const call of calls) await options.authorizer.authorize(call, "workflow.run", resource.object);
+    const logger = log.logger(job.name);
+    const tell = createProgress(logger, clock);
+    return runner.run({
+      stackSpec: job.stackSpec,
+      calls,
+      runId: run.id,
+      job: job.name,
+      progress: { log: logger, progress: tell },
+      hide: (value) => redactor.hide(value),
+      signal,
+    });
+  }
+
+  /** Who the job runs as, and who made it run as him: neither may reach more than both may. */
+  async function callsOf(run: StoredRun, job: JobSpec): Promise<readonly [CallContext, ...CallContext[]]> {
+    const actor = await callOf(run.actor, run);
+    if (job.runAsUser === undefined || job.runAsUser === run.actor) return [actor];
+    return [await callOf(job.runAsUser, run), actor];
+  }
+
+  async function callOf(id: string, run: StoredRun): Promise<CallContext> {
+    const subject = await options.findSubject(id);
+    if (!subject) throw new ForbiddenError(`user \`${id}\`, in whose name the job runs, is not known (any more)`);
+    return callFor(subject, run.id);
+  }
+}
+
+function tellChange(log: RunLog, { name, state, message, result }: JobProgress): void {
+  const logger = log.logger(name);
+  if (state === "failed") logger.error({}, message ?? "failed");
+  else if (state === "running") logger.info({}, "started");
+  else logger.info(result ?? {}, message ?? state);
+}
+
+/** One line per step and second, and none twice. */
+function createProgress(logger: Logger, clock: Clock): (step: string, done: number) => void {
+  const told = new Map<string, number>();
+  return (step, done) => {
+    const now = clock.now();
+    if (now - (told.get(step) ?? 0) < progressEveryMs) return;
+    told.set(step, now);
+    logger.info({ done }, step);
+  };
+}
