@@ -65,13 +65,14 @@ const columnNeighbours: Readonly<Record<Direction, string>> = {
 const edgeColumns = `
   s.urn as source, t.urn as target, e.type, e.subtype, e.expression, e.masking, e.confidence, x.name as evidence`;
 
+// WHY `+`: without it SQLite seeks every pair of found nodes in the index instead of checking the edges that are there
 const datasetEdges = `
   with found as materialized (select v.id from json_each(?) f cross join vertex v on v.urn = f.value)
   select ${edgeColumns}
   from found f cross join edge e on e.target = f.id and e.collapsed = 1
   cross join vertex s on s.id = e.source cross join vertex t on t.id = e.target
   cross join evidence x on x.id = e.evidence
-  where e.source in (select id from found)
+  where +e.source in (select id from found)
   limit ?`;
 
 const columnEdges = `
@@ -81,7 +82,7 @@ const columnEdges = `
   from ends f cross join edge e on e.target = f.id and e.collapsed = 0
   cross join vertex s on s.id = e.source and s.dataset is not null cross join vertex t on t.id = e.target
   cross join evidence x on x.id = e.evidence
-  where e.source in (select id from found)
+  where +e.source in (select id from found)
   limit ?`;
 
 interface EdgeRow {
