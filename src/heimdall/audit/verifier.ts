@@ -33,6 +33,8 @@ export function createVerifier(trusted: readonly KeyObject[]): AuditVerifier {
       const followed = followCheckpoint(last, signed, checkpoint, keys);
       last = checkpoint;
       if ("problem" in followed) return fault(followed.problem);
+      if (records > 0)
+        return fault(`checkpoint ${checkpoint.number}: stands behind records, but all checkpoints come first`);
       signed = followed.heads;
       checkpoints++;
       for (const { chain, seq, hash } of checkpoint.heads) {

@@ -1,5 +1,6 @@
 import type { Transaction } from "kysely";
 import { type Clock, toTimestamp } from "../../../shared/clock.ts";
+import { UnavailableError } from "../../../shared/errors.ts";
 import type { StateDb } from "../../../state/index.ts";
 import { type ChainHead, type Checkpoint, canonicalJson, type Heads, signCheckpoint } from "../../audit/index.ts";
 import type { AuditKeys } from "./audit-keys.ts";
@@ -32,7 +33,25 @@ export function createAuditCheckpointer(
     const done = await state.transaction<AuditTables, Signed>((tx) => signWhatIsNew(tx, { last, heads: signed }));
     last = done.last;
     signed = done.heads;
-    if (done.made) await witness?.keep(done.made);
+    if (done.made) await keepOutside(done.made);
+  };
+
+  const keepOutside = async (made: Checkpoint): Promise<void> => {
+    const kept = await witness?.read();
+    if (kept) {
+      const row = await state
+        .kysely<AuditTables>()
+        .selectFrom("audit_checkpoint")
+        .select("content")
+        .where("number", "=", kept.number)
+        .executeTakeFirst();
+      // SECURITY: the copy is the only trace of what was cut off; it is not written over
+      if (row?.content !== canonicalJson(kept))
+        throw new UnavailableError(
+          `checkpoint ${kept.number} was kept outside, but is missing or different in the state store`,
+        );
+    }
+    await witness?.keep(made);
   };
 
   const signWhatIsNew = async (tx: Transaction<AuditTables>, known: Signed): Promise<Signed> => {

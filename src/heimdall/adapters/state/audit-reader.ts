@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { BadInputError } from "../../../shared/errors.ts";
 import type { StateDb } from "../../../state/index.ts";
 import { type Checkpoint, canonicalJson, hashCheckpoint } from "../../audit/index.ts";
-import type { AuditFilter, AuditRecord } from "../../ports.ts";
+import type { AuditFilter, AuditLog, AuditRecord } from "../../ports.ts";
 import type { AuditTables } from "./audit-tables.ts";
 import { toObjectsColumn } from "./audit-writer.ts";
 
@@ -15,7 +15,7 @@ export async function listRecords(
   state: StateDb,
   filter: AuditFilter,
   page: { readonly first: number; readonly after: string | undefined },
-): Promise<{ readonly records: readonly AuditRecord[]; readonly next: string | undefined }> {
+): ReturnType<AuditLog["list"]> {
   let query = state.kysely<AuditTables>().selectFrom("audit_record").selectAll();
   if (filter.actor !== undefined) query = query.where("actor", "=", filter.actor);
   if (filter.type !== undefined) query = query.where("type", "=", filter.type);
@@ -46,6 +46,7 @@ export async function listRecords(
   const last = shown.at(-1);
   return {
     records: shown.map(toRecord),
+    cursors: shown.map(formatCursor),
     next: rows.length > page.first && last ? formatCursor(last) : undefined,
   };
 }
