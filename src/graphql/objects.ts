@@ -1,5 +1,5 @@
 /** What policies decide on for things that have no store of their own to describe them. */
-import type { Resource, Workspace } from "../control/ports.ts";
+import type { Workspace } from "../control/ports.ts";
 import type { ApiKeyInfo, User } from "../heimdall/ports.ts";
 import type { AttributeValue, DecisionObject } from "../shared/decision.ts";
 import { formatUrn } from "../shared/urn.ts";
@@ -27,23 +27,6 @@ export function describeWorkspace({ name }: Pick<Workspace, "name">): DecisionOb
 /** `urn:dataos:policy:<name>`; tag `dataos:type:policy`; attributes `name kind builtIn` */
 export function describePolicy({ name, kind, builtIn }: LivePolicy): DecisionObject {
   return describe("policy", name, [], { name, kind, builtIn });
-}
-
-/** Its URN; its own tags, `dataos:type:resource`, `dataos:resource:<type>`, `dataos:workspace:<name>`; attributes `type name workspace owner layer`. */
-export function describeResource({ ref, urn, uid, owner, layer, tags }: Resource): DecisionObject {
-  const { type, name, workspace } = ref;
-  return {
-    id: uid,
-    type: "resource",
-    paths: [urn],
-    tags: [
-      ...tags,
-      "dataos:type:resource",
-      `dataos:resource:${type}`,
-      ...(workspace === undefined ? [] : [`dataos:workspace:${workspace}`]),
-    ],
-    attributes: { type, name, owner, layer, ...(workspace === undefined ? {} : { workspace }) },
-  };
 }
 
 function describe(

@@ -21,6 +21,7 @@ export function createGraphqlServer(sdl: string, log: Logger): ApolloServer<Grap
     hideSchemaDetailsFromClientErrors: true,
     includeStacktraceInErrorResponses: false,
     persistedQueries: false,
+    validationOptions: { maxErrors: 10 },
     parseOptions: { maxTokens },
     formatError,
     status400ForVariableCoercionErrors: true,

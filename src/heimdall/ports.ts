@@ -155,11 +155,15 @@ export interface AuditRecord extends AuditEntry {
 export interface AuditLog {
   /** @throws {AuditUnavailableError} not stored; the call it belongs to must not be answered */
   append(entry: AuditEntry): Promise<AuditRecord>;
-  /** Newest first. `after`: opaque cursor of the page before. */
+  /** Newest first. `after`: opaque cursor of the page before: `next`, or that of any record (`cursors`, one per record). */
   list(
     filter: AuditFilter,
     page: { readonly first: number; readonly after: string | undefined },
-  ): Promise<{ readonly records: readonly AuditRecord[]; readonly next: string | undefined }>;
+  ): Promise<{
+    readonly records: readonly AuditRecord[];
+    readonly cursors: readonly string[];
+    readonly next: string | undefined;
+  }>;
   /** All records by chain and sequence. */
   read(): AsyncIterable<AuditRecord>;
   /** JSON lines for keeping elsewhere: public keys, signed checkpoints, then all records; `verifyAuditExport` proves them offline. */

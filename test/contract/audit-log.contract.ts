@@ -96,6 +96,8 @@ export function auditLogContract(make: () => Promise<AuditLogFixture>): void {
       ["e", "d", "c", "b"],
       ["a", "start"],
     ]);
+    const { cursors } = await log.list({}, { first: 4, after: undefined });
+    expect(actions((await log.list({}, { first: 4, after: cursors[1] })).records)).toEqual(["c", "b", "a", "start"]);
   });
 
   it("refuses pages, cursors and times that it cannot read", async () => {

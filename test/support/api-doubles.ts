@@ -104,7 +104,11 @@ function createAudit(): AuditLog & { readonly records: AuditRecord[] } {
     async list(_, { first, after }) {
       const from = after === undefined ? 0 : Number(after);
       const page = records.toReversed().slice(from, from + first);
-      return { records: page, next: from + first < records.length ? String(from + first) : undefined };
+      return {
+        records: page,
+        cursors: page.map((_, index) => String(from + index + 1)),
+        next: from + first < records.length ? String(from + first) : undefined,
+      };
     },
     async *read() {
       yield* records;

@@ -2,13 +2,16 @@ import { readFileSync } from "node:fs";
 import { createHttpServer, type HttpOptions, type HttpServices } from "../../src/http/index.ts";
 import { Secret } from "../../src/shared/secret.ts";
 
+/** An answer whose JSON is looked at by its parts. */
+// biome-ignore lint/suspicious/noExplicitAny: tests say what they expect of it
+export type TestResponse = Omit<Response, "json"> & { json(): Promise<any> };
+
 /** A server on a free port, and short ways to call it. */
 export interface TestServer {
   readonly url: string;
-  get(path: string, headers?: Record<string, string>): Promise<Response>;
-  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
-  // biome-ignore lint/suspicious/noExplicitAny: answers are looked at by their parts
-  graphql(query: string, key: string, variables?: object): Promise<any>;
+  get(path: string, headers?: Record<string, string>): Promise<TestResponse>;
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<TestResponse>;
+  graphql(query: string, key: string, variables?: object): ReturnType<TestResponse["json"]>;
   /** Sockets that are open now. */
   connections(): number;
   close(): Promise<void>;
@@ -32,13 +35,13 @@ export async function startServer(services: HttpServices, options: Partial<HttpO
     { port: 0, schema: schemaText, cursorKey: new Secret("0123456789abcdef0123456789abcdef"), ...options },
   );
   const { url } = await server.listen();
-  const get: TestServer["get"] = (path, headers = {}) => fetch(`${url}${path}`, { headers });
+  const get: TestServer["get"] = (path, headers = {}) => fetch(`${url}${path}`, { headers }) as Promise<TestResponse>;
   const post: TestServer["post"] = (path, body, headers = {}) =>
     fetch(`${url}${path}`, {
       method: "POST",
       headers: { "content-type": "application/json", ...headers },
       body: typeof body === "string" ? body : JSON.stringify(body),
-    });
+    }) as Promise<TestResponse>;
   return {
     url,
     get,

@@ -141,14 +141,18 @@ describe("transport", () => {
 
   it("ends calls that run before it closes, and takes no more", async () => {
     await server.close();
-    let release = () => {};
-    const gate = new Promise<void>((resolve) => (release = resolve));
-    const slow = createServices({ engines: async () => (await gate, []) });
+    const gate = Promise.withResolvers<void>();
+    const slow = createServices({
+      engines: async () => {
+        await gate.promise;
+        return [];
+      },
+    });
     server = await startServer(slow.services);
     const running = server.get("/readyz");
     await expect.poll(() => server.connections()).toBe(1);
     const closed = server.close();
-    release();
+    gate.resolve();
     expect((await running).status).toBe(200);
     await closed;
     await expect(server.get("/healthz")).rejects.toThrow();

@@ -20,9 +20,8 @@ export const auditFields = {
         ...given("to", to),
       };
       const list = openList(context, ["auditEvents", wanted], page);
-      const { records, next } = await context.services.audit.list(wanted, list.page);
-      // WHY: the log gives one cursor, for the end of the page
-      const items = records.map((node, index) => ({ cursor: index === records.length - 1 ? (next ?? "") : "", node }));
+      const { records, cursors, next } = await context.services.audit.list(wanted, list.page);
+      const items = records.map((node, index) => ({ cursor: cursors[index] ?? "", node }));
       return list.toConnection({ items, hasNextPage: next !== undefined }, toEvent);
     }),
     auditVerification: query("auditVerification", async (_, __, { services }) => {

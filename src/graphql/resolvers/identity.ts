@@ -1,4 +1,5 @@
-import type { ApiKeyInfo, User } from "../../heimdall/ports.ts";
+import type { ApiKeyInfo, Authorized, User } from "../../heimdall/ports.ts";
+import type { Attributes, DecisionObject } from "../../shared/decision.ts";
 import { BadInputError, ForbiddenError, NotFoundError } from "../../shared/errors.ts";
 import { matchesFilter } from "../../shared/object-filter.ts";
 import type { GraphqlContext } from "../context.ts";
@@ -31,12 +32,13 @@ export const identityFields = {
         const userId = input.userId ?? context.call.subject.id;
         return {
           object: describeApiKey({ name: input.name, userId }),
-          run: async () => {
+          run: async (auth) => {
             const ttlSeconds = parseTtl(input.ttlSeconds ?? dayInSeconds);
             const user = await identity.getUser(userId);
             // SECURITY: whoever holds a key of a user can do all that the user can
             if (userId !== context.call.subject.id) refuseUnheld(context, user, user.tags);
             const { info, key } = await identity.createApiKey({ userId, name: input.name, ttlSeconds });
+            await recordChange(context, auth, describeApiKey(info));
             return { apiKey: toApiKey(info), key: key.reveal(), userErrors: [] };
           },
         };
@@ -45,7 +47,8 @@ export const identityFields = {
     ),
     revokeApiKey: mutation(
       "revokeApiKey",
-      async (within, { input }, { services: { identity } }) => {
+      async (within, { input }, context) => {
+        const { identity } = context.services;
         const keys = await identity.listApiKeys();
         const key = keys.find(({ id }) => id === input.id);
         if (!key || !matchesFilter(within.filter, describeApiKey(key))) {
@@ -53,7 +56,11 @@ export const identityFields = {
         }
         return {
           object: describeApiKey(key),
-          run: async () => ({ apiKey: toApiKey(await identity.revokeApiKey(key.id)), key: null, userErrors: [] }),
+          run: async (auth) => {
+            const revoked = await identity.revokeApiKey(key.id);
+            await recordChange(context, auth, describeApiKey(revoked));
+            return { apiKey: toApiKey(revoked), key: null, userErrors: [] };
+          },
         };
       },
       (userErrors) => ({ apiKey: null, key: null, userErrors }),
@@ -68,11 +75,14 @@ export const identityFields = {
         }
         return {
           object: describeUser(user),
-          run: async () => {
+          run: async (auth) => {
             const tags = [...new Set(input.tags)].sort();
             const added = tags.filter((tag) => !user.tags.includes(tag));
             refuseUnheld(context, user, added);
-            const changed = input.dryRun ? { ...user, tags } : await identity.setUserTags(user.id, tags);
+            if (input.dryRun) return { user: toUser({ ...user, tags }), userErrors: [] };
+            const changed = await identity.setUserTags(user.id, tags);
+            const removed = user.tags.filter((tag) => !tags.includes(tag));
+            await recordChange(context, auth, describeUser(user), { added, removed });
             return { user: toUser(changed), userErrors: [] };
           },
         };
@@ -96,6 +106,27 @@ function refuseUnheld({ call, services }: GraphqlContext, user: User, tags: read
   throw new ForbiddenError(
     `you do not hold ${refused.map((tag) => `\`${tag}\``).join(", ")}, so you cannot hand it out; ask somebody who does, or who may \`escalate\``,
   );
+}
+
+/** Every change is on record before it is answered. */
+async function recordChange(
+  { call, services }: GraphqlContext,
+  auth: Authorized,
+  { paths }: DecisionObject,
+  details: Attributes = {},
+): Promise<void> {
+  await services.audit.append({
+    type: "change",
+    actor: call.subject.id,
+    action: auth.action,
+    object: paths,
+    outcome: "success",
+    decisionId: auth.decisionId,
+    policyVersion: auth.policyVersion,
+    requestId: call.requestId,
+    ...(call.ip === undefined ? {} : { ip: call.ip }),
+    details,
+  });
 }
 
 /** `undefined` for a key that does not expire. */

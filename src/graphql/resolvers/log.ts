@@ -1,5 +1,5 @@
+import { describeResource } from "../../control/index.ts";
 import { runNodeId } from "../node-id.ts";
-import { describeResource } from "../objects.ts";
 import { openList } from "../paging/connection.ts";
 import { query } from "../root-field.ts";
 import { given } from "./entity.ts";

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { describeResource } from "../../control/index.ts";
 import type { AppliedResource, ResourceRef, ResourceType } from "../../control/ports.ts";
 import { resourceTypes } from "../../control/ports.ts";
 import type { Authorized } from "../../heimdall/ports.ts";
@@ -7,7 +8,6 @@ import type { GraphqlContext } from "../context.ts";
 import { formatPlace } from "../errors/user-errors.ts";
 import type { ResourceResolvers, VariableInput } from "../generated/schema-types.ts";
 import { isResourceType, resourceNodeId } from "../node-id.ts";
-import { describeResource } from "../objects.ts";
 import { openList } from "../paging/connection.ts";
 import { mutation, query } from "../root-field.ts";
 import { given } from "./entity.ts";
@@ -53,12 +53,12 @@ export const resourceFields = {
     deleteResource: mutation(
       "deleteResource",
       async (within, { input }, { services: { control } }) => {
-        const { ref, ...resource } = await control.get(within, toRef(input));
+        const resource = await control.get(within, toRef(input));
         return {
-          object: describeResource({ ref, ...resource }),
+          object: describeResource(resource),
           run: async (auth) => {
             const { force = false, dryRun = false, ifVersion } = input;
-            await control.delete(auth, ref, { force, dryRun, ...given("ifVersion", ifVersion) });
+            await control.delete(auth, resource.ref, { force, dryRun, ...given("ifVersion", ifVersion) });
             return { deleted: !dryRun, userErrors: [] };
           },
         };

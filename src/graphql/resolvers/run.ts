@@ -1,8 +1,8 @@
+import { describeResource } from "../../control/index.ts";
 import type { RunJob } from "../../control/ports.ts";
 import { NotFoundError } from "../../shared/errors.ts";
 import type { RunResolvers } from "../generated/schema-types.ts";
 import { readNodeId, runNodeId } from "../node-id.ts";
-import { describeResource } from "../objects.ts";
 import { openList } from "../paging/connection.ts";
 import { mutation, query } from "../root-field.ts";
 import { given } from "./entity.ts";

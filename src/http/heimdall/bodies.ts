@@ -21,11 +21,9 @@ export const authorizationRequest = z.object({ token, context: context.nullish()
 
 export const batchRequest = z.object({
   token,
-  contexts: z
-    .record(z.string(), context)
-    .refine((contexts) => Object.keys(contexts).length <= maxNames, {
-      message: `expected at most ${maxNames} contexts`,
-    }),
+  contexts: z.record(z.string(), context).refine((contexts) => Object.keys(contexts).length <= maxNames, {
+    message: `expected at most ${maxNames} contexts`,
+  }),
 });
 
 export const userRequest = z.object({ user_id: name, context, pep_context: pepContext });
