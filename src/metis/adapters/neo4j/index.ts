@@ -1,0 +1,1 @@
+export { createNeo4jLineageStore } from "./neo4j-lineage-store.ts";
