@@ -40,7 +40,8 @@ export function openPostgresPool(url: Secret, options: PostgresPoolOptions): Pos
   const { host, port, database, username, password, params } = address;
   const about: ServerDescription = { server: `${host}:${port}`, database, username, settings: options.settings };
   const statementTimeoutMs = options.statementTimeoutMs ?? 30_000;
-  const searchPath = params.get("options");
+  // WHY: compiling the many conditions that policies become took 7 s where running them took 40 ms (42,000 rows)
+  const sessionOptions = ["-c jit=off", params.get("options") ?? ""].join(" ").trimEnd();
   const pool = new pg.Pool({
     host,
     port,
@@ -57,7 +58,7 @@ export function openPostgresPool(url: Secret, options: PostgresPoolOptions): Pos
     application_name: options.applicationName,
     keepAlive: true,
     types: columnTypes,
-    ...(searchPath === undefined ? {} : { options: searchPath }),
+    options: sessionOptions,
   });
   // an idle connection that is lost is replaced at the next use, and a running query fails by itself
   pool.on("error", () => {});

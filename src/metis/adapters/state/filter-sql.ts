@@ -176,7 +176,7 @@ function compilePath(glob: string, known: Known): SqlFilter {
   const texts = alternatives.filter(({ open }) => !open).map(({ text }) => text);
   const prefixes = alternatives.filter(({ open }) => open).map(({ text }) => text);
   const test = (column: Expression<unknown>): Condition => {
-    const conditions = prefixes.map((prefix) => hasPrefix(column, prefix));
+    const conditions = prefixes.map((prefix) => isInRange(column, prefix));
     if (texts.length > 0) conditions.push(sql`(${column} is not null and ${column} in (${sql.join(texts)}))`);
     return balanced(conditions, "or");
   };
@@ -186,6 +186,22 @@ function compilePath(glob: string, known: Known): SqlFilter {
     ? ["entity.urn"]
     : ["entity.urn", "entity.udl", "entity.udl_full"];
   return exactly(balanced([...own.map((column) => test(sql.ref(column))), isFormer], "or"));
+}
+
+/** Like `hasPrefix`, for columns of binary collation only; several times cheaper, which counts where there are hundreds. */
+function isInRange(column: Expression<unknown>, prefix: string): Condition {
+  const end = afterAll(prefix);
+  return end === undefined
+    ? hasPrefix(column, prefix)
+    : sql`(${column} is not null and ${column} >= ${prefix} and ${column} < ${end})`;
+}
+
+/** The least text, by code points, that is greater than every text that starts with `prefix`. */
+function afterAll(prefix: string): string | undefined {
+  const chars = Array.from(prefix);
+  const last = chars.pop()?.codePointAt(0);
+  if (last === undefined || last === 0x10ffff) return undefined;
+  return chars.join("") + String.fromCodePoint(last === 0xd7ff ? 0xe000 : last + 1);
 }
 
 // ---- tags -----------------------------------------------------------------------------------------------------------
