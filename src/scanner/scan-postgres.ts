@@ -38,7 +38,7 @@ export async function scanPostgres(scan: PostgresScan): Promise<ScanReport> {
   } catch (error) {
     if (!timeout.aborted || scan.signal?.aborted) throw error;
     throw new DeadlineExceededError(
-      `the scan of depot \`${scan.depot}\` took longer than ${Math.round(limitMs / 1000)} s and was stopped; narrow schemaFilterPattern, or see what slows the source`,
+      `the scan of depot \`${scan.depot}\` took longer than ${limitMs / 1000} s and was stopped; narrow schemaFilterPattern, or see what slows the source`,
       { cause: error },
     );
   }

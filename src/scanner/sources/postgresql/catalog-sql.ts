@@ -1,6 +1,7 @@
 /**
- * All catalog queries. Each reads PostgreSQL 12 and later, names everything with its schema, and takes no lock on
- * users' relations unless it says so. `$1` is an array of schema oids.
+ * All catalog queries. Each reads PostgreSQL 12 and later and names everything with its schema. `$1` is an array of schema oids.
+ * WHY: writing out an expression (default, partition bound, index) takes a share lock on its table for that moment, in the
+ * newer minor versions; somebody's ALTER TABLE makes us wait there.
  */
 
 /** `r` table, `p` partitioned, `v` view, `m` materialized view, `f` foreign table */
@@ -17,6 +18,9 @@ export const sessionSql = `select
   pg_catalog.set_config('lock_timeout', $2, false),
   pg_catalog.set_config('jit', 'off', false),
   pg_catalog.set_config('extra_float_digits', '1', false)`;
+
+/** For the transaction only. */
+export const lockTimeoutSql = "select pg_catalog.set_config('lock_timeout', $1, true)";
 
 export const databaseSql = `select
   pg_catalog.current_setting('server_version_num')::int4 as version_number,

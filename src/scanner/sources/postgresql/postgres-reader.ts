@@ -70,7 +70,7 @@ async function prepareReader(session: CatalogSession, connection: SourceConnecti
   const sizes = await optional<{ oid: number; size_bytes: number | null }>(sizesSql, "sizes were not read");
   const sizeOf = new Map(sizes?.map((row) => [row.oid, row.size_bytes ?? undefined]));
 
-  await session.run("begin transaction isolation level repeatable read read only");
+  await session.begin();
   const schemas = (
     await session.query<{ oid: number; name: string; owner: string | null; comment: string | null }>(schemasSql)
   ).map(
@@ -94,7 +94,7 @@ async function prepareReader(session: CatalogSession, connection: SourceConnecti
       const ids = wanted.map((schema) => schema.id);
       yield* readDatasets(session, ids, database.key, sizeOf, definitions);
       dependencies = await readDependencies(session, ids);
-      await session.run("commit");
+      await session.commit();
     },
     dependencies() {
       if (!dependencies) throw new TypeError("dependencies are known after all datasets were read");
