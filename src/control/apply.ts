@@ -1,4 +1,4 @@
-import type { Authorizer, CallContext, PolicyChecker } from "../heimdall/ports.ts";
+import type { Authorizer, CallContext, IdentityStore, PolicyChecker } from "../heimdall/ports.ts";
 import type { Clock } from "../shared/clock.ts";
 import type { DecisionObject } from "../shared/decision.ts";
 import {
@@ -27,7 +27,6 @@ import {
 } from "./manifest/index.ts";
 import { positionsToKeep, toPolicyDocument } from "./policy-documents.ts";
 import type { AppliedResource, ApplyRequest } from "./ports.ts";
-import { isApproved } from "./reconcile/policy.ts";
 import type { SecretStore } from "./secrets/index.ts";
 import type { ResourceChange, ResourceStore, StoredResource, WorkspaceStore } from "./stores.ts";
 import type { StackRegistry } from "./workflow/stack-registry.ts";
@@ -39,6 +38,7 @@ export interface ApplierOptions {
   readonly stacks: StackRegistry;
   readonly authorizer: Pick<Authorizer, "authorize" | "check">;
   readonly policyChecker: PolicyChecker;
+  readonly identity: Pick<IdentityStore, "findUser">;
   readonly clock: Clock;
   readonly ids: IdSource;
 }
@@ -177,7 +177,7 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
           break;
         }
       }
-      refused.push(...findEscalations(call, item));
+      refused.push(...(await findEscalations(call, item)));
     }
     if (refused.length === 0) return;
     const what = refused.length === 1 ? (refused[0]?.message ?? "") : `${refused.length} resources may not be applied`;
@@ -197,18 +197,15 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
   }
 
   /** What the applying user would hand out without holding it. */
-  function findEscalations(call: CallContext, { manifest, existing }: Plan): readonly Problem[] {
+  async function findEscalations(call: CallContext, { manifest }: Plan): Promise<readonly Problem[]> {
     const { ref, spec, report } = manifest;
     const document = toPolicyDocument(manifest);
-    if (document) {
-      const isRequest = document.kind === "grant" && !isApproved(spec as SpecOf["grant"]);
-      return isRequest ? [] : policyChecker.escalations(call.subject, [document]);
-    }
+    if (document) return policyChecker.escalations(call.subject, [document]);
     if (ref.type === "user") {
-      const before = existing && readStoredSpec("user", existing.version, existing.manifest);
+      const before = await options.identity.findUser(ref.name);
       const given = (spec as SpecOf["user"]).tags ?? [];
       return given.flatMap((tag, index) => {
-        if (before?.tags?.includes(tag) || call.subject.tags.includes(tag)) return [];
+        if (before?.tags.includes(tag) || call.subject.tags.includes(tag)) return [];
         const object = { ...describeUser(ref.name), tags: [...describeUser(ref.name).tags, tag] };
         if (authorizer.check(call, "escalate", object)) return [];
         const message = `you may not give \`${tag}\` to \`${ref.name}\`, because you do not hold it; ask somebody who holds it, or \`escalate\` on users`;

@@ -3,7 +3,7 @@ import type { Catalog } from "../metis/ports.ts";
 import type { NamePattern } from "../scanner/ports.ts";
 import { type Clock, toTimestamp } from "../shared/clock.ts";
 import type { DecisionObject } from "../shared/decision.ts";
-import { BadInputError, ConflictError, NotFoundError } from "../shared/errors.ts";
+import { BadInputError, ConflictError, ForbiddenError, NotFoundError } from "../shared/errors.ts";
 import type { IdSource } from "../shared/ids.ts";
 import type { Logger } from "../shared/logger.ts";
 import { matchesFilter } from "../shared/object-filter.ts";
@@ -17,6 +17,7 @@ import { nameOf, readyOf, resourceUrn, toResource } from "./describe.ts";
 import { createLeadership } from "./leadership.ts";
 import { isName, readStoredSpec, workspaceNameRule } from "./manifest/index.ts";
 import type { DepotSources, LivePolicies, ScanDepot, StackRunner } from "./needs.ts";
+import { toPolicyDocument } from "./policy-documents.ts";
 import { type Control, type ResourceRef, type Run, workspaceTypes } from "./ports.ts";
 import { computeReconciler } from "./reconcile/compute.ts";
 import { createControlLoop } from "./reconcile/control-loop.ts";
@@ -139,6 +140,7 @@ export function createControl(options: ControlOptions): ControlRuntime {
     stacks,
     authorizer,
     policyChecker: options.policyChecker,
+    identity: options.identity,
     clock,
     ids,
   });
@@ -184,6 +186,7 @@ export function createControl(options: ControlOptions): ControlRuntime {
           `${nameOf(ref)} is needed by ${list}; delete ${dependents.length === 1 ? "that" : "these"} first, or force the deletion`,
         );
       }
+      refuseEscalation(auth, resource);
       if (dryRun || resource.phase === "Terminating") return;
       const reason = dependents.length > 0 ? `, forced although needed by ${dependents.map(nameOf).join(", ")}` : "";
       await resources.markTerminating(resource.uid, resource.resourceVersion, {
@@ -337,6 +340,15 @@ export function createControl(options: ControlOptions): ControlRuntime {
         poll();
       })();
     });
+  }
+
+  /** SECURITY: without a deny or a mask somebody may see more; removing one is handing that out. */
+  function refuseEscalation(auth: Authorized, resource: StoredResource): void {
+    const document = toPolicyDocument(resource);
+    if (!document) return;
+    const problems = options.policyChecker.escalations(auth.subject, [{ ...document, spec: undefined }]);
+    const [first] = problems;
+    if (first) throw new ForbiddenError(first.message, undefined, { problems });
   }
 
   async function visible(auth: Authorized, given: ResourceRef): Promise<StoredResource> {

@@ -1,6 +1,6 @@
 import type { Problem } from "../../shared/errors.ts";
+import { suggestion } from "../../shared/nearest.ts";
 import type { YamlDocument } from "../../shared/yaml.ts";
-import { suggestion } from "./nearest.ts";
 import { allowedKeys } from "./schema.ts";
 import type { SectionFault } from "./section.ts";
 

@@ -1,6 +1,5 @@
 export { parseDurationMs } from "./duration.ts";
 export { isName, workspaceNameRule } from "./names.ts";
-export { nearest, suggestion } from "./nearest.ts";
 export { type ParsedManifest, type ParsedManifests, type ParseOptions, parseManifests } from "./parse-manifests.ts";
 export { redactedText } from "./secret-values.ts";
 export { readStoredSpec } from "./stored-spec.ts";

@@ -1,4 +1,5 @@
 import { type Problem, sortProblems } from "../../shared/errors.ts";
+import { suggestion } from "../../shared/nearest.ts";
 import type { Secret } from "../../shared/secret.ts";
 import { parseYamlDocuments, type YamlDocument, type YamlPlace } from "../../shared/yaml.ts";
 import { type ManifestDocument, type ResourceRef, type ResourceType, resourceTypes, workspaceTypes } from "../ports.ts";
@@ -6,7 +7,6 @@ import { checkSchedule } from "../workflow/cron.ts";
 import { createFaultReporter, type FaultReporter } from "./faults.ts";
 import { interpolate } from "./interpolate.ts";
 import { isName, nameRules, workspaceNameRule } from "./names.ts";
-import { suggestion } from "./nearest.ts";
 import { withoutNulls } from "./nulls.ts";
 import { allowedKeys, keyword, mapping, shortText, tagList, text } from "./schema.ts";
 import { extractSecrets, isSecretPath } from "./secret-values.ts";

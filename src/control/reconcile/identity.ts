@@ -1,14 +1,22 @@
 import type { IdentityStore } from "../../heimdall/ports.ts";
 import type { Attributes } from "../../shared/decision.ts";
 import { NotFoundError } from "../../shared/errors.ts";
+import { readyOf } from "../describe.ts";
 import { readStoredSpec } from "../manifest/index.ts";
+import type { StoredResource } from "../stores.ts";
 import { active, nothingAlongside, type Reconciler } from "./types.ts";
 
-/** Users, as manifests tell them. */
+/**
+ * Users, as manifests tell them. Each generation is written once: a role that somebody took away afterwards does not come
+ * back by itself (docs/adr/0050).
+ */
 export function createUserReconciler(identity: IdentityStore): Reconciler {
   return {
     isLocal: true,
-    async reconcile({ ref, version, manifest }) {
+    async reconcile(resource) {
+      const { ref, version, manifest } = resource;
+      const done = active(`known as \`users:id:${ref.name}\``);
+      if (isWritten(resource)) return done;
       const { type, name, email, tags, attributes } = readStoredSpec("user", version, manifest);
       await identity.putUser({
         id: ref.name,
@@ -18,7 +26,7 @@ export function createUserReconciler(identity: IdentityStore): Reconciler {
         tags: tags ?? [],
         attributes: (attributes ?? {}) as Attributes,
       });
-      return active(`known as \`users:id:${ref.name}\``);
+      return done;
     },
     async finalize({ ref }) {
       await ignoreAbsent(identity.deleteUser(ref.name));
@@ -45,6 +53,10 @@ export function createRoleReconciler(identity: IdentityStore): Reconciler {
       return nothingAlongside;
     },
   };
+}
+
+function isWritten({ generation, observedGeneration, conditions }: StoredResource): boolean {
+  return generation === observedGeneration && readyOf(conditions)?.status === "True";
 }
 
 async function ignoreAbsent(work: Promise<void>): Promise<void> {
