@@ -1,0 +1,42 @@
+import type { ObjectSource } from "../heimdall/ports.ts";
+import type { DecisionObject } from "../shared/decision.ts";
+import { isUrn, parseUrn } from "../shared/urn.ts";
+import { describeResource, toResource } from "./describe.ts";
+import { type ResourceRef, resourceTypes, workspaceTypes } from "./ports.ts";
+import type { ResourceStore } from "./stores.ts";
+
+/** What Control knows of resources that a question names by URN, e.g. `urn:dataos:resource:workflow:public/daily`. */
+export function createResourceObjectSource(resources: Pick<ResourceStore, "find">): ObjectSource {
+  return {
+    async describe(object) {
+      for (const path of object.paths) {
+        const ref = toRef(path);
+        const resource = ref && (await resources.find(ref));
+        if (resource) return complete(object, describeResource(toResource(resource)));
+      }
+      return object;
+    },
+  };
+}
+
+function toRef(path: string): ResourceRef | undefined {
+  if (!isUrn(path)) return undefined;
+  const { kind, scope, path: steps } = parseUrn(path);
+  if (kind === "depot") return { type: "depot", name: scope, workspace: undefined };
+  const type = resourceTypes.find((known) => kind === "resource" && known === scope);
+  const [first, second] = steps;
+  if (!type || first === undefined) return undefined;
+  if (!workspaceTypes.has(type)) return second === undefined ? { type, name: first, workspace: undefined } : undefined;
+  return second === undefined ? undefined : { type, workspace: first, name: second };
+}
+
+/** SECURITY: what is stored wins over what the caller says; tags are those of both, so that none can be taken away. */
+function complete(said: DecisionObject, known: DecisionObject): DecisionObject {
+  return {
+    ...said,
+    ...known,
+    paths: [...new Set([...said.paths, ...known.paths])],
+    tags: [...new Set([...said.tags, ...known.tags])],
+    attributes: { ...said.attributes, ...known.attributes },
+  };
+}

@@ -1,0 +1,373 @@
+// The composition root: the only file that knows every part.
+import { hkdfSync } from "node:crypto";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  controlMigrations,
+  createControl,
+  createResourceObjectSource,
+  createResourcePolicySource,
+  createStateControlStores,
+  shareSources,
+} from "./control/index.ts";
+import {
+  createStateSecretStore,
+  loadMasterKey,
+  openVault,
+  secretMigrations,
+  type Vault,
+} from "./control/secrets/index.ts";
+import { createLogger } from "./drivers/pino/index.ts";
+import { toSubject } from "./graphql/index.ts";
+import { createCheckpointFile, loadBuiltInPolicies } from "./heimdall/adapters/file/index.ts";
+import {
+  type AuditKeySealer,
+  auditMigrations,
+  createStateAuditLog,
+  createStateIdentityStore,
+  identityMigrations,
+} from "./heimdall/adapters/state/index.ts";
+import {
+  createAuthorizer,
+  createLivePolicies,
+  createPolicyChecker,
+  listPolicies,
+} from "./heimdall/authorization/index.ts";
+import type { AuditLog, IdentityStore, ObjectSource } from "./heimdall/ports.ts";
+import { createHttpServer, type EngineState } from "./http/index.ts";
+import { metisMigrations } from "./metis/adapters/state/index.ts";
+import type { LineageStore, SearchStore } from "./metis/ports.ts";
+import { createCatalog, type RunningCatalog } from "./metis/service/index.ts";
+import { createNameFilter, createNetworkGuard, scanPostgres, testConnection } from "./scanner/index.ts";
+import { systemClock } from "./shared/clock.ts";
+import { type Config, describeSettings, loadConfig } from "./shared/config.ts";
+import { DataOsError, formatProblem } from "./shared/errors.ts";
+import { createIdSource } from "./shared/ids.ts";
+import type { Logger } from "./shared/logger.ts";
+import { Secret } from "./shared/secret.ts";
+import { openState } from "./state/index.ts";
+
+const requiredNode = 24;
+const root = fileURLToPath(new URL("..", import.meta.url));
+const operatorId = "operator";
+
+/** A started server. */
+interface Server {
+  readonly url: string;
+  /** the operator key, where this start made it */
+  readonly newKey: Secret | undefined;
+  stop(): Promise<void>;
+}
+
+async function startServer(config: Config, logger: Logger): Promise<Server> {
+  const clock = systemClock;
+  const ids = createIdSource(clock);
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  /** what to undo, the newest first */
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const undo of stops.splice(0).reverse()) await undo();
+  };
+  try {
+    const state = await openState(config.stateUrl, { logger, clock });
+    stops.push(() => state.close());
+    await state.migrate([
+      ...identityMigrations,
+      ...auditMigrations,
+      ...secretMigrations,
+      ...metisMigrations,
+      ...controlMigrations,
+    ]);
+
+    const vault = await openVault(state, config);
+    const audit = await createStateAuditLog(state, {
+      logger,
+      clock,
+      ids,
+      sealer: createSealer(vault),
+      witness: createCheckpointFile(join(config.dataDir, "audit-checkpoint.json")),
+    });
+    stops.push(() => audit.close());
+    const identity = createStateIdentityStore(state, { logger, clock });
+    const secrets = createStateSecretStore(state, vault, async ({ kind, name }, purpose) => {
+      await audit.append({
+        type: "secret.opened",
+        actor: "server",
+        action: "secret.open",
+        object: [`${kind}/${name}`],
+        outcome: "success",
+        details: { purpose },
+      });
+    });
+
+    const [search, lineage] = await Promise.all([openSearch(config, logger), openLineage(config, logger)]);
+    stops.push(
+      () => search.close(),
+      () => lineage.close(),
+    );
+    const catalog = createCatalog({ state, search, lineage, clock, ids, logger });
+
+    const stores = createStateControlStores(state, { clock, ids });
+    const policies = createLivePolicies({
+      builtIn: await loadBuiltInPolicies(join(root, "policies")),
+      source: createResourcePolicySource(stores.resources),
+      clock,
+      logger,
+    });
+    await policies.refresh();
+    policies.start();
+    stops.push(async () => policies.stop());
+    const authorizer = createAuthorizer({
+      policies,
+      audit,
+      objects: joinSources(catalog.objects, createResourceObjectSource(stores.resources)),
+      clock,
+      ids,
+    });
+
+    const guard = createNetworkGuard({ allowedNetworks: config.depotNetworks });
+    const { sources, scan } = shareSources(
+      { engines: ["postgresql"], health: (connection, signal) => testConnection(connection, guard, signal) },
+      (call) => scanPostgres({ ...call, guard }),
+    );
+    const control = createControl({
+      state,
+      secrets,
+      authorizer,
+      audit,
+      policyChecker: createPolicyChecker({ policies, clock }),
+      livePolicies: policies,
+      identity,
+      findSubject: async (id) => {
+        const user = await identity.findUser(id);
+        return user && toSubject(user);
+      },
+      sources,
+      catalog,
+      scan,
+      checkNames: createNameFilter,
+      clock,
+      ids,
+      logger,
+    });
+
+    const newKey = await ensureOperator(identity, audit, config.bootstrapApiKey);
+    await catalog.start();
+    stops.push(() => catalog.stop());
+    await control.start();
+    stops.push(() => control.stop());
+
+    const http = await createHttpServer(
+      {
+        authorizer,
+        catalog,
+        control,
+        identity,
+        audit,
+        policies: { list: () => listPolicies(policies, (file) => file.startsWith("policies/")) },
+        clock,
+        ids,
+        log: logger,
+        engines: () => readEngines(catalog, identity, () => policies.current() !== undefined),
+      },
+      {
+        host: config.host,
+        port: config.port,
+        cursorKey: deriveCursorKey(config.masterKeyFile),
+        schema: readFileSync(join(root, "schema.graphql"), "utf8"),
+      },
+    );
+    stops.push(() => http.close());
+    const { url } = await http.listen();
+    await audit.append({
+      type: "server.started",
+      actor: "server",
+      action: "server.start",
+      object: [url],
+      outcome: "success",
+    });
+    return { url, newKey, stop };
+  } catch (error) {
+    await stop().catch((cause: unknown) => logger.warn({ err: cause }, "not everything could be closed"));
+    throw error;
+  }
+}
+
+async function openSearch({ searchUrl, dataDir }: Config, logger: Logger): Promise<SearchStore> {
+  const parts = { logger, clock: systemClock };
+  if (searchUrl === "embedded") {
+    const { createSqliteSearchStore } = await import("./metis/adapters/sqlite/index.ts");
+    return createSqliteSearchStore({ path: join(dataDir, "search.db") }, parts);
+  }
+  const { createElasticsearchSearchStore } = await import("./metis/adapters/elasticsearch/index.ts");
+  const { url, namespace } = readEngineUrl(searchUrl);
+  return createElasticsearchSearchStore(
+    { url: new Secret(url.href), ...(namespace !== undefined && { prefix: namespace }) },
+    parts,
+  );
+}
+
+async function openLineage({ lineageUrl, dataDir }: Config, logger: Logger): Promise<LineageStore> {
+  const parts = { logger, clock: systemClock };
+  if (lineageUrl === "embedded") {
+    const { createSqliteLineageStore } = await import("./metis/adapters/sqlite/index.ts");
+    return createSqliteLineageStore({ path: join(dataDir, "lineage.db") }, parts);
+  }
+  const { createNeo4jLineageStore } = await import("./metis/adapters/neo4j/index.ts");
+  const { url, namespace } = readEngineUrl(lineageUrl);
+  const username = decodeURIComponent(url.username);
+  const password = new Secret(decodeURIComponent(url.password));
+  url.username = "";
+  url.password = "";
+  return createNeo4jLineageStore(
+    { url: url.href, username, password, ...(namespace !== undefined && { namespace }) },
+    parts,
+  );
+}
+
+/** `?namespace=…` keeps several installations in one engine apart. */
+function readEngineUrl(secret: Secret): { readonly url: URL; readonly namespace: string | undefined } {
+  const url = new URL(secret.reveal());
+  const namespace = url.searchParams.get("namespace") ?? undefined;
+  url.search = "";
+  return { url, namespace };
+}
+
+function createSealer(vault: Vault): AuditKeySealer {
+  const placeOf = (name: string) => ({ workspace: undefined, kind: "audit-key", name, version: 1, field: "private" });
+  return {
+    seal: (name, plain) => vault.seal(placeOf(name), plain),
+    open: (name, sealed) => vault.open(placeOf(name), sealed),
+  };
+}
+
+/** Completes an object with what each source knows of it. */
+function joinSources(...sources: readonly ObjectSource[]): ObjectSource {
+  return {
+    async describe(object) {
+      let known = object;
+      for (const source of sources) known = await source.describe(known);
+      return known;
+    },
+  };
+}
+
+/** Makes the operator and the first key; gives the key when it was not given to us. */
+async function ensureOperator(
+  identity: IdentityStore,
+  audit: AuditLog,
+  given: Secret | undefined,
+): Promise<Secret | undefined> {
+  const isFirst = (await identity.findUser(operatorId)) === undefined;
+  if (isFirst) {
+    await identity.putUser({
+      id: operatorId,
+      name: "Operator",
+      type: "person",
+      email: undefined,
+      tags: ["roles:id:operator"],
+      attributes: {},
+    });
+  }
+  if (given) {
+    const isKnown = await identity.authenticate(given).then(
+      () => true,
+      () => false,
+    );
+    if (isKnown) return undefined;
+  } else if (!isFirst) return undefined;
+  const { info, key } = await identity.createApiKey({
+    userId: operatorId,
+    name: "bootstrap",
+    ttlSeconds: undefined,
+    ...(given && { given }),
+  });
+  await audit.append({
+    type: "change",
+    actor: "server",
+    action: "apikey.create",
+    object: [`urn:dataos:apikey:${info.id}`],
+    outcome: "success",
+  });
+  return given ? undefined : key;
+}
+
+async function readEngines(
+  catalog: RunningCatalog,
+  identity: IdentityStore,
+  hasPolicies: () => boolean,
+): Promise<readonly EngineState[]> {
+  const stateUp = await identity.version().then(
+    () => true,
+    () => false,
+  );
+  const lag = await catalog.projectionLag().catch(() => undefined);
+  const projection = (name: "search" | "lineage"): EngineState => {
+    const behind = lag?.[name];
+    if (behind === undefined) return { name, state: "down", required: false };
+    return { name, state: behind > 0 ? "behind" : "ready", required: false, details: { behind } };
+  };
+  return [
+    { name: "state", state: stateUp ? "ready" : "down", required: true },
+    { name: "policies", state: hasPolicies() ? "ready" : "down", required: true },
+    projection("search"),
+    projection("lineage"),
+  ];
+}
+
+/** WHY: derived, so that every process that shares the master key reads every other's cursors. */
+function deriveCursorKey(masterKeyFile: string): Secret {
+  const master = loadMasterKey(masterKeyFile, { create: false });
+  return new Secret(Buffer.from(hkdfSync("sha256", master, "", "cursor signing", 32)).toString("base64url"));
+}
+
+async function main(): Promise<void> {
+  if (Number(process.versions.node.split(".")[0]) < requiredNode) {
+    process.stderr.write(
+      `Node ${requiredNode} or newer is needed and this is ${process.versions.node}; start with \`npm start\`\n`,
+    );
+    process.exit(1);
+  }
+  if (process.argv.includes("--help")) {
+    process.stdout.write(`npm start -- [SETTING ...]\n\n${describeSettings()}\n`);
+    return;
+  }
+  try {
+    const config = loadConfig({
+      argv: process.argv.slice(2),
+      env: process.env,
+      readFile: (path) => readFileSync(path, "utf8"),
+      cwd: process.cwd(),
+    });
+    const logger = createLogger(config.logLevel);
+    const server = await startServer(config, logger);
+    process.stdout.write(`listening on ${server.url}\n`);
+    if (server.newKey) {
+      process.stdout.write(`operator key, shown this once: ${server.newKey.reveal()}\n`);
+    }
+    let stopping = false;
+    const stop = async (): Promise<void> => {
+      if (stopping) return;
+      stopping = true;
+      await server.stop();
+      process.exit(0);
+    };
+    process.on("SIGTERM", stop);
+    process.on("SIGINT", stop);
+  } catch (error) {
+    process.stderr.write(`${describeFailure(error)}\n`);
+    process.exit(1);
+  }
+}
+
+function describeFailure(error: unknown): string {
+  if (!(error instanceof DataOsError))
+    return `the server cannot start: ${error instanceof Error ? error.stack : String(error)}`;
+  return [
+    `the server cannot start: ${error.message}`,
+    ...error.problems.map((problem) => `  ${formatProblem(problem)}`),
+  ].join("\n");
+}
+
+await main();
