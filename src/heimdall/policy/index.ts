@@ -10,4 +10,5 @@ export {
   toReach,
 } from "./engine/compiled-rule.ts";
 export type { CompiledPolicies, ListQuestion } from "./engine/decide.ts";
+export { parsePolicyYaml } from "./language/from-yaml.ts";
 export type { DataPolicy, PolicyRule } from "./rule.ts";
