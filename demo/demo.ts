@@ -54,7 +54,10 @@ async function startSource(): Promise<{ readonly source: URL; readonly networks:
   }
   const { child, match } = await startProcess("demo/source.ts", { ready: /^ready (\d+)$/m });
   children.push(child);
-  return { source: new URL(`postgresql://postgres:postgres@127.0.0.1:${match[1]}/postgres`), networks: "127.0.0.0/8" };
+  return {
+    source: new URL(`postgresql://postgres:shop-demo-secret@127.0.0.1:${match[1]}/postgres`),
+    networks: "127.0.0.0/8",
+  };
 }
 
 async function query<Data>(

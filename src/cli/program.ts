@@ -253,6 +253,7 @@ function addCatalogCommands(program: Command, withContext: WithContext): void {
     .option("--direction <direction>", "upstream, downstream or both", "upstream")
     .option("--depth <n>", "hops", positiveInteger, 10)
     .option("--level <level>", "dataset or column; default: column for a column, else dataset")
+    .option("--indirect", "show also joins, filters and groupings", false)
     .option("--max-nodes <n>", "stop after so many", positiveInteger, 1_000)
     .addOption(output())
     .action(

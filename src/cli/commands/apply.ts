@@ -41,10 +41,10 @@ export async function apply(context: CommandContext, options: ApplyOptions): Pro
   const width = Math.max(...resources.map(({ type, name }) => type.length + name.length + 1));
   for (const { type, name, workspace, outcome, generation, diff, warnings } of resources) {
     const colour = outcome === "unchanged" ? context.style.dim : context.style.good;
-    const where = workspace ? ` in ${workspace}` : "";
-    context.print(
-      `${colour(outcome.padEnd(9))} ${printable(`${type}/${name}`).padEnd(width)}${where}${generation > 1 ? ` generation ${generation}` : ""}`,
-    );
+    const place = [workspace && `in ${workspace}`, generation > 1 && `generation ${generation}`]
+      .filter(Boolean)
+      .join(", ");
+    context.print(`${colour(outcome.padEnd(9))} ${printable(`${type}/${name}`).padEnd(width)} ${place}`.trimEnd());
     if (options.dryRun && diff) context.print(diff.replace(/^/gm, "    "));
     for (const { at, message } of warnings)
       context.note(`${context.style.warn("warning")}: ${at ? `${at}: ` : ""}${message}`);

@@ -54,7 +54,7 @@ function report(context: CommandContext, format: "table" | "yaml" | "json", resu
         ["CHAIN", "RECORDS", "HEAD"],
         result.heads.map(({ chain, seq, hash }) => [chain, String(seq), hash]),
       );
-      return `${mark(result.state)}: ${result.records} records in ${result.chains} chain${result.chains === 1 ? "" : "s"}, ${result.checkpoints} signed checkpoints${result.problem ? `\n${result.problem}` : ""}\n${heads}`;
+      return `${mark(result.state)}: ${result.records} records in ${result.chains} chain${result.chains === 1 ? "" : "s"}, ${result.checkpoints} signed checkpoint${result.checkpoints === 1 ? "" : "s"}${result.problem ? `\n${result.problem}` : ""}\n${heads}`;
     }),
   );
   const exit = exitCodes[result.state as keyof typeof exitCodes] ?? 1;

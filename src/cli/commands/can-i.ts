@@ -43,9 +43,11 @@ export async function canI(
 
 function toText(context: CommandContext, decision: Decision): string {
   const { style } = context;
-  const lines = [`${decision.allowed ? style.good("allowed") : style.bad("denied")}: ${printable(decision.reason)}`];
-  for (const rule of decision.because) {
-    lines.push(`  ${rule.effect} by ${rule.policy} at ${rule.at}${rule.reason ? `: ${printable(rule.reason)}` : ""}`);
+  const colour = decision.allowed ? style.good : style.bad;
+  const lines = [colour(printable(decision.reason))];
+  // the reason names the first rule
+  for (const rule of decision.because.slice(1)) {
+    lines.push(`  also ${rule.policy} at ${rule.at}${rule.reason ? `: ${printable(rule.reason)}` : ""}`);
   }
   for (const mask of decision.masks)
     lines.push(`  mask ${mask.column}: ${mask.operator} (${mask.policy} at ${mask.at})`);

@@ -10,6 +10,8 @@ export interface LineageOptions {
   readonly depth: number;
   readonly level?: string;
   readonly maxNodes: number;
+  /** show also what decides which rows there are (joins, filters, groupings), not only what values are made of */
+  readonly indirect: boolean;
   readonly output: string;
 }
 
@@ -35,7 +37,7 @@ export async function lineage(context: CommandContext, of: string, options: Line
     maxNodes: options.maxNodes,
     ...(options.level !== undefined && { granularity: options.level.toUpperCase() }),
   });
-  context.print(render(format, result, () => toText(context, result, direction)));
+  context.print(render(format, result, () => toText(context, result, direction, options.indirect)));
   if (format !== "table") return;
   if (result.completeness.state === "truncated") {
     context.note(
@@ -54,20 +56,31 @@ function parseDirection(text: string): "UPSTREAM" | "DOWNSTREAM" | "BOTH" {
   );
 }
 
-function toText(context: CommandContext, result: LineageResult, direction: "UPSTREAM" | "DOWNSTREAM" | "BOTH"): string {
+function toText(
+  context: CommandContext,
+  result: LineageResult,
+  direction: "UPSTREAM" | "DOWNSTREAM" | "BOTH",
+  withIndirect: boolean,
+): string {
+  const edges = withIndirect ? result.edges : result.edges.filter(({ type }) => type === "DIRECT");
   const sections = direction === "BOTH" ? (["UPSTREAM", "DOWNSTREAM"] as const) : [direction];
   const lines = [context.style.bold(printable(result.root))];
   for (const section of sections) {
-    const children = groupEdges(result.edges, section);
+    const children = groupEdges(edges, section);
     if (!children.has(result.root)) lines.push(`  nothing ${section.toLowerCase()}`);
     drawTree(context, children, result.root, section, "  ", new Set([result.root]), lines);
   }
-  const reached = result.nodes.length - 1;
+  const left = result.edges.length - edges.length;
+  const more = left > 0 ? `; ${count(left, "edge")} of joins, filters and groupings not shown (--indirect)` : "";
   lines.push(
     "",
-    `${reached} node${reached === 1 ? "" : "s"}, ${result.edges.length} edge${result.edges.length === 1 ? "" : "s"}, ${result.completeness.state}`,
+    `${count(result.nodes.length - 1, "node")}, ${count(result.edges.length, "edge")}, ${result.completeness.state}${more}`,
   );
   return lines.join("\n");
+}
+
+function count(amount: number, what: string): string {
+  return `${amount} ${what}${amount === 1 ? "" : "s"}`;
 }
 
 function groupEdges(edges: readonly LineageEdge[], direction: "UPSTREAM" | "DOWNSTREAM"): Map<string, LineageEdge[]> {
