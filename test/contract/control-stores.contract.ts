@@ -1,0 +1,401 @@
+import { expect, it } from "vitest";
+import { describeResource } from "../../src/control/index.ts";
+import type { ResourceRef, ResourceType } from "../../src/control/ports.ts";
+import type { ControlStores, Lease, NewRun, ResourceChange, StoredResource } from "../../src/control/stores.ts";
+import { ConflictError } from "../../src/shared/errors.ts";
+import { allObjects, matchesFilter, type ObjectFilter } from "../../src/shared/object-filter.ts";
+import type { ManualClock } from "../support/clock.ts";
+
+export interface ControlStoresFixture {
+  readonly stores: ControlStores;
+  readonly clock: ManualClock;
+}
+
+const nothing = async (): Promise<void> => {};
+const everything = { first: 100, after: undefined };
+
+/** Makes a change that creates, or updates `from`. */
+export function change(ref: ResourceRef, more: Partial<ResourceChange> = {}, from?: StoredResource): ResourceChange {
+  const { owner = "alice", layer = "user", version = "v1", tags = [] } = more;
+  const uid = from?.uid ?? `uid-${ref.type}-${ref.workspace ?? ""}-${ref.name}`;
+  return {
+    uid,
+    ref,
+    version,
+    description: undefined,
+    owner,
+    layer,
+    tags,
+    manifest: { name: ref.name },
+    file: "m.yaml",
+    positions: new Map([["policy", { line: 3, column: 9 }]]),
+    specHash: "hash",
+    actor: "alice",
+    object: describeResource({ ref, owner, layer, version, tags, uid }),
+    dependencies: [],
+    fromResourceVersion: from?.resourceVersion,
+    event: { type: "Normal", reason: from ? "Updated" : "Created", message: "by `alice`" },
+    ...more,
+  };
+}
+
+export const refOf = (type: ResourceType, name: string, workspace?: string): ResourceRef => ({ type, name, workspace });
+
+/** What every store of Control keeps to: `make` gives an empty one. */
+export function controlStoresContract(make: () => Promise<ControlStoresFixture>): void {
+  const sales = refOf("depot", "sales");
+
+  const find = async (stores: ControlStores, ref: ResourceRef): Promise<StoredResource> => {
+    const resource = await stores.resources.find(ref);
+    if (!resource) throw new Error("absent");
+    return resource;
+  };
+  const lead = async (stores: ControlStores, holder = "one"): Promise<Lease> => {
+    const lease = await stores.leases.acquire("loop", holder, 1000);
+    if (!lease) throw new Error("not free");
+    return lease;
+  };
+  const status = { phase: "Active", observedGeneration: 1, conditions: [], runtime: "", nextRunAt: undefined } as const;
+
+  it("gives a resource back as it was written, one generation after the other", async () => {
+    const { stores, clock } = await make();
+    await stores.resources.commit([change(sales, { tags: ["a:b"] })], nothing);
+    const first = await find(stores, sales);
+    expect(first).toMatchObject({
+      ref: sales,
+      generation: 1,
+      observedGeneration: 0,
+      resourceVersion: 1,
+      phase: "Pending",
+      tags: ["a:b"],
+      positions: new Map([["policy", { line: 3, column: 9 }]]),
+      createdAt: "2026-01-31T08:00:00.000Z",
+    });
+    clock.advance(1000);
+    await stores.resources.commit([change(sales, { manifest: { name: "sales", x: 1 } }, first)], nothing);
+    const second = await find(stores, sales);
+    expect(second).toMatchObject({ uid: first.uid, generation: 2, resourceVersion: 2, tags: [] });
+    expect(await stores.resources.versions(first.uid)).toEqual([
+      { generation: 2, at: "2026-01-31T08:00:01.000Z", actor: "alice", manifest: { name: "sales", x: 1 } },
+      { generation: 1, at: "2026-01-31T08:00:00.000Z", actor: "alice", manifest: { name: "sales" } },
+    ]);
+    expect((await stores.resources.events(first.uid)).map(({ reason }) => reason)).toEqual(["Created", "Updated"]);
+  });
+
+  it("writes all changes and what comes alongside, or nothing", async () => {
+    const { stores } = await make();
+    const changes = [change(sales), change(refOf("depot", "other"))];
+    await expect(
+      stores.resources.commit(changes, async () => {
+        throw new Error("the disk is full");
+      }),
+    ).rejects.toThrow("the disk is full");
+    expect((await stores.resources.list({}, allObjects, everything)).items).toEqual([]);
+
+    await stores.resources.commit([change(sales)], nothing);
+    await expect(stores.resources.commit([change(refOf("depot", "x")), change(sales)], nothing)).rejects.toThrow();
+    expect(await stores.resources.find(refOf("depot", "x"))).toBeUndefined();
+  });
+
+  it("refuses a change that was made from an older version", async () => {
+    const { stores } = await make();
+    await stores.resources.commit([change(sales)], nothing);
+    const read = await find(stores, sales);
+    await stores.resources.commit([change(sales, {}, read)], nothing);
+    await expect(stores.resources.commit([change(sales, {}, read)], nothing)).rejects.toBeInstanceOf(ConflictError);
+    await expect(
+      stores.resources.markTerminating(read.uid, read.resourceVersion, { type: "Normal", reason: "X", message: "" }),
+    ).rejects.toBeInstanceOf(ConflictError);
+    const lease = await lead(stores);
+    expect(await stores.resources.writeStatus(read, status, [], lease)).toBe(false);
+  });
+
+  it("takes statuses only from the holder of the lease", async () => {
+    const { stores, clock } = await make();
+    await stores.resources.commit([change(sales)], nothing);
+    const old = await lead(stores, "one");
+    clock.advance(2000);
+    const fresh = await lead(stores, "two");
+    expect(fresh.token).toBe(old.token + 1);
+    const resource = await find(stores, sales);
+    expect(await stores.resources.writeStatus(resource, status, [], old)).toBe(false);
+    expect(await stores.resources.terminate(resource, old, nothing)).toBe(false);
+    expect(await stores.resources.writeStatus(resource, status, [], fresh)).toBe(true);
+    expect(await find(stores, sales)).toMatchObject({ phase: "Active", observedGeneration: 1, resourceVersion: 2 });
+  });
+
+  it("lends a lease to one at a time, until it ends or is given up", async () => {
+    const { stores, clock } = await make();
+    const { leases } = stores;
+    const one = await lead(stores, "one");
+    expect(await leases.acquire("loop", "two", 1000)).toBeUndefined();
+    expect(await leases.acquire("other", "two", 1000)).toBeDefined();
+    clock.advance(900);
+    expect(await leases.renew(one, 1000)).toBe(true);
+    clock.advance(900);
+    expect(await leases.acquire("loop", "two", 1000)).toBeUndefined();
+    await leases.release(one);
+    const two = await leases.acquire("loop", "two", 1000);
+    expect(two?.token).toBe(one.token + 1);
+    expect(await leases.renew(one, 1000)).toBe(false);
+  });
+
+  it("keeps what is gone out of lists, its history, and its name free", async () => {
+    const { stores } = await make();
+    await stores.resources.commit([change(sales)], nothing);
+    const resource = await find(stores, sales);
+    await stores.resources.markTerminating(resource.uid, 1, { type: "Normal", reason: "Terminating", message: "" });
+    expect(await stores.resources.listUnsettled()).toEqual([resource.uid]);
+    const lease = await lead(stores);
+    expect(await stores.resources.terminate(await find(stores, sales), lease, nothing)).toBe(true);
+    expect(await stores.resources.find(sales)).toBeUndefined();
+    expect(await stores.resources.findByUid(resource.uid)).toMatchObject({ phase: "Terminated" });
+    expect((await stores.resources.events(resource.uid)).map(({ reason }) => reason)).toEqual([
+      "Created",
+      "Terminating",
+      "Terminated",
+    ]);
+    await stores.resources.commit([change(sales, { uid: "uid-next" })], nothing);
+    expect((await find(stores, sales)).uid).toBe("uid-next");
+  });
+
+  it("names what needs a resource, until it does not any more", async () => {
+    const { stores } = await make();
+    const secret = refOf("instance-secret", "sales-r");
+    await stores.resources.commit([change(secret), change(sales, { dependencies: [secret, secret] })], nothing);
+    expect(await stores.resources.dependents(secret)).toEqual([sales]);
+    await stores.resources.commit([change(sales, { dependencies: [] }, await find(stores, sales))], nothing);
+    expect(await stores.resources.dependents(secret)).toEqual([]);
+  });
+
+  it("counts what changes policies", async () => {
+    const { stores } = await make();
+    const before = await stores.resources.policyVersion();
+    await stores.resources.commit([change(sales)], nothing);
+    expect(await stores.resources.policyVersion()).toBe(before);
+    await stores.resources.commit([change(refOf("policy", "p"))], nothing);
+    expect(await stores.resources.policyVersion()).toBeGreaterThan(before);
+  });
+
+  it("lists in pages what the filter lets through, exactly as `matchesFilter` says", async () => {
+    const { stores } = await make();
+    const all = [
+      ...["a", "b", "c", "d"].map((name) => change(refOf("depot", name), { owner: name === "a" ? "bob" : "alice" })),
+      change(refOf("workflow", "w", "public"), { tags: ["team:x"] }),
+      change(refOf("workflow", "w", "lab"), { layer: "system" }),
+      change(refOf("secret", "s", "lab"), { tags: ["team:y", "dataos:workspace:public"] }),
+    ];
+    await stores.resources.commit(all, nothing);
+    const filters: ObjectFilter[] = [
+      { op: "all" },
+      { op: "none" },
+      { op: "path", glob: "urn:dataos:depot:**" },
+      { op: "path", glob: "dataos://[ab]" },
+      { op: "path", glob: "urn:dataos:resource:workflow:lab/*" },
+      { op: "path", glob: "**" },
+      { op: "tag", glob: "dataos:workspace:public" },
+      { op: "tag", glob: "team:*" },
+      { op: "not", of: { op: "tag", glob: "team:?" } },
+      { op: "not", of: { op: "tag", glob: "dataos:workspace:lab" } },
+      { op: "compare", attribute: "owner", comparison: "eq", value: "bob" },
+      { op: "compare", attribute: "owner", comparison: "ne", value: "bob" },
+      { op: "compare", attribute: "workspace", comparison: "eq", value: "lab" },
+      { op: "compare", attribute: "workspace", comparison: "ne", value: "lab" },
+      { op: "compare", attribute: "workspace", comparison: "eq", value: "" },
+      { op: "not", of: { op: "compare", attribute: "workspace", comparison: "eq", value: "lab" } },
+      { op: "compare", attribute: "name", comparison: "gt", value: "b" },
+      { op: "hasAttribute", attribute: "workspace" },
+      { op: "startsWith", attribute: "type", prefix: "work" },
+      {
+        op: "or",
+        of: [
+          {
+            op: "and",
+            of: [
+              { op: "tag", glob: "dataos:resource:depot" },
+              { op: "path", glob: "**c" },
+            ],
+          },
+          { op: "compare", attribute: "layer", comparison: "eq", value: "system" },
+        ],
+      },
+      { op: "and", of: [] },
+      { op: "or", of: [] },
+    ];
+    for (const filter of filters) {
+      const expected = all
+        .filter(({ object }) => matchesFilter(filter, object))
+        .map(({ ref: { type, workspace, name } }) => [type, workspace ?? "", name])
+        .sort((a, b) => (a.join("\0") < b.join("\0") ? -1 : 1));
+      const found: string[][] = [];
+      let after: string | undefined;
+      do {
+        const page = await stores.resources.list({}, filter, { first: 2, after });
+        found.push(...page.items.map(({ node: { ref } }) => [ref.type, ref.workspace ?? "", ref.name]));
+        after = page.hasNextPage ? page.items.at(-1)?.cursor : undefined;
+      } while (after !== undefined);
+      expect(found, JSON.stringify(filter)).toEqual(expected);
+    }
+    const names = async (filter: Parameters<typeof stores.resources.list>[0]) =>
+      (await stores.resources.list(filter, allObjects, everything)).items.map(({ node }) => node.ref.name);
+    expect(await names({ type: "workflow", workspace: "lab" })).toEqual(["w"]);
+    expect(await names({ owner: "bob" })).toEqual(["a"]);
+    expect(await names({ tags: ["team:x"] })).toEqual(["w"]);
+    await expect(stores.resources.list({}, allObjects, { first: 1, after: "x" })).rejects.toThrow(/is not a cursor/);
+  });
+
+  it("keeps workspaces, of which `public` is always there", async () => {
+    const { stores } = await make();
+    const { workspaces } = stores;
+    await workspaces.create({ name: "lab", description: "for trying" });
+    expect((await workspaces.list()).map(({ name }) => name)).toEqual(["lab", "public"]);
+    await expect(workspaces.create({ name: "lab", description: undefined })).rejects.toThrow(
+      "workspace `lab` exists already; choose another name",
+    );
+    await stores.resources.commit([change(refOf("workflow", "w", "lab"))], nothing);
+    await expect(workspaces.delete("lab", nothing)).rejects.toThrow(
+      "workspace `lab` holds workflow `w`; delete these first",
+    );
+    await expect(workspaces.delete("none", nothing)).rejects.toThrow("there is no workspace `none`");
+  });
+
+  const newRun = (id: string, more: Partial<NewRun> = {}): NewRun => ({
+    id,
+    uid: "uid-workflow-public-w",
+    workflow: "w",
+    workspace: "public",
+    generation: 1,
+    trigger: "apply",
+    triggerKey: id,
+    actor: "alice",
+    jobs: [
+      { name: "a", stack: "s:1" },
+      { name: "b", stack: "s:1" },
+    ],
+    ...more,
+  });
+  const withWorkflow = async () => {
+    const fixture = await make();
+    await fixture.stores.resources.commit([change(refOf("workflow", "w", "public"))], nothing);
+    return fixture;
+  };
+
+  it("makes one run of one trigger", async () => {
+    const { stores } = await withWorkflow();
+    expect(await stores.runs.create(newRun("r1", { triggerKey: "generation:1" }))).toBe(true);
+    expect(await stores.runs.create(newRun("r2", { triggerKey: "generation:1" }))).toBe(false);
+    expect(await stores.runs.find("r1")).toMatchObject({
+      state: "pending",
+      trigger: "apply",
+      attempt: 1,
+      jobs: [{ name: "a" }, { name: "b" }],
+    });
+  });
+
+  it("gives a run to one process at a time, and to the next one when it stays away", async () => {
+    const { stores, clock } = await withWorkflow();
+    const { runs } = stores;
+    await runs.create(newRun("r1"));
+    const [first] = await runs.claim("one", 1000, 10, false);
+    expect(first?.run).toMatchObject({ id: "r1", state: "running", trigger: "apply", attempt: 1 });
+    if (!first) throw new Error("not claimed");
+    expect(await runs.claim("two", 1000, 10, false)).toEqual([]);
+    const job = { startedAt: undefined, finishedAt: undefined, message: undefined, result: undefined };
+    await runs.writeJob(first.lease, { ...job, name: "a", state: "succeeded", result: { tables: 3 } });
+    await runs.writeJob(first.lease, { ...job, name: "b", state: "running" });
+    clock.advance(900);
+    expect(await runs.renew(first.lease, 1000)).toBe("held");
+    clock.advance(900);
+    expect(await runs.claim("two", 1000, 10, false)).toEqual([]);
+    clock.advance(200);
+
+    const [second] = await runs.claim("two", 1000, 10, false);
+    expect(second?.run).toMatchObject({ id: "r1", trigger: "resume", attempt: 2 });
+    expect(second?.run.jobs.map(({ state }) => state)).toEqual(["succeeded", "pending"]);
+    expect(second?.run.jobs[0]?.result).toEqual({ tables: 3 });
+    expect(await runs.renew(first.lease, 1000)).toBe("lost");
+    expect(await runs.writeJob(first.lease, { ...job, name: "b", state: "succeeded" })).toBe(false);
+    expect(await runs.finish(first.lease, "succeeded", undefined)).toBe(false);
+    expect((await runs.find("r1"))?.state).toBe("running");
+  });
+
+  it("gives what a former process left at once, where there can be no other", async () => {
+    const { stores } = await withWorkflow();
+    await stores.runs.create(newRun("r1"));
+    await stores.runs.claim("one", 60_000, 10, false);
+    expect(await stores.runs.claim("two", 60_000, 10, false)).toEqual([]);
+    expect(await stores.runs.claim("two", 60_000, 10, true)).toHaveLength(1);
+  });
+
+  it("ends a run with its open jobs", async () => {
+    const { stores } = await withWorkflow();
+    await stores.runs.create(newRun("r1"));
+    const [claimed] = await stores.runs.claim("one", 1000, 10, false);
+    if (!claimed) throw new Error("not claimed");
+    expect(await stores.runs.finish(claimed.lease, "failed", "job `a` failed")).toBe(true);
+    expect(await stores.runs.find("r1")).toMatchObject({
+      state: "failed",
+      message: "job `a` failed",
+      finishedAt: "2026-01-31T08:00:00.000Z",
+      jobs: [{ state: "failed" }, { state: "failed" }],
+    });
+    expect(await stores.runs.active("uid-workflow-public-w")).toEqual([]);
+  });
+
+  it("cancels a waiting run at once and tells the holder of a running one", async () => {
+    const { stores } = await withWorkflow();
+    const { runs } = stores;
+    await runs.create(newRun("r1"));
+    expect((await runs.requestCancel("r1")).state).toBe("cancelled");
+    await runs.create(newRun("r2"));
+    const [claimed] = await runs.claim("one", 1000, 10, false);
+    expect(await runs.requestCancel("r2")).toMatchObject({ state: "running", cancelRequested: true });
+    expect(claimed && (await runs.renew(claimed.lease, 1000))).toBe("cancel");
+    await expect(runs.requestCancel("none")).rejects.toThrow("there is no run `none`");
+  });
+
+  it("lists runs newest first, of visible workflows only, and forgets old ones", async () => {
+    const { stores } = await withWorkflow();
+    const { runs } = stores;
+    await stores.resources.commit([change(refOf("workflow", "hidden", "lab"))], nothing);
+    for (const id of ["r1", "r2", "r3"]) await runs.create(newRun(id));
+    await runs.create(newRun("r4", { uid: "uid-workflow-lab-hidden", workflow: "hidden", workspace: "lab" }));
+    const visible: ObjectFilter = { op: "tag", glob: "dataos:workspace:public" };
+    const first = await runs.list({}, visible, { first: 2, after: undefined });
+    expect(first.items.map(({ node }) => node.id)).toEqual(["r3", "r2"]);
+    expect(first.hasNextPage).toBe(true);
+    const second = await runs.list({}, visible, { first: 2, after: first.items[1]?.cursor });
+    expect(second.items.map(({ node }) => node.id)).toEqual(["r1"]);
+    expect(second.hasNextPage).toBe(false);
+    const inLab = await runs.list({ workspace: "lab" }, allObjects, { first: 2, after: undefined });
+    expect(inLab.items.map(({ node }) => node.id)).toEqual(["r4"]);
+    for (const id of ["r1", "r2", "r3"]) await runs.requestCancel(id);
+    await runs.prune("uid-workflow-public-w", 1);
+    expect((await runs.ofWorkflow("uid-workflow-public-w", 10)).map(({ id }) => id)).toEqual(["r3"]);
+  });
+
+  it("gives log lines in order, from a time or a cursor on", async () => {
+    const { stores } = await make();
+    const line = (message: string, at: string, run?: string) => ({
+      uid: "u",
+      level: "info" as const,
+      run,
+      job: undefined,
+      message,
+      at,
+    });
+    await stores.logs.append([
+      line("one", "2026-01-31T08:00:00.000Z"),
+      line("two", "2026-01-31T08:00:01.000Z", "r"),
+      line("three", "2026-01-31T08:00:02.000Z", "r"),
+    ]);
+    const read = async (options: Parameters<typeof stores.logs.read>[1]) => stores.logs.read("u", options);
+    const texts = async (options: Parameters<typeof stores.logs.read>[1]) =>
+      (await read(options)).map((l) => l.message);
+    expect(await texts({ first: 10 })).toEqual(["one", "two", "three"]);
+    expect(await texts({ first: 10, since: "2026-01-31T08:00:01.000Z" })).toEqual(["two", "three"]);
+    expect(await texts({ first: 10, run: "r" })).toEqual(["two", "three"]);
+    const [first] = await read({ first: 1 });
+    expect(await texts({ first: 1, after: first?.cursor ?? "" })).toEqual(["two"]);
+  });
+}
