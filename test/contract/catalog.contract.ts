@@ -235,7 +235,7 @@ export function catalogContract(make: () => Promise<RunningCatalog>): void {
     const outcome = await scan(catalog, { audit: shop.audit ?? [] }, { runId: "run-2" });
     expect(outcome).toMatchObject({ missing: 0 });
     expect(outcome.heldForApproval).toBe(
-      "schema `urn:dataos:schema:sales:shop/public` would go with all of its 3 objects",
+      "schema `urn:dataos:schema:sales:shop/public` would go with the 3 objects in it",
     );
     expect((await catalog.getEntity(read, orders)).state).toBe("active");
     const approve = authorized("scan.approve");

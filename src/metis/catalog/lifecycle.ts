@@ -92,7 +92,9 @@ export function planLifecycle(
       const objects = family.filter((entity) => isLive(entity) && (entity === root || entity.kind !== "column")).length;
       removedObjects += objects;
       if (containerKinds.includes(root.kind) && objects > 1) {
-        reasons.push(`${root.kind} \`${root.urn}\` would go with all of its ${objects - 1} objects`);
+        reasons.push(
+          `${root.kind} \`${root.urn}\` would go with ${objects === 2 ? "the object" : `the ${objects - 1} objects`} in it`,
+        );
       }
     }
     const reason = judge(listing, removedHere);
