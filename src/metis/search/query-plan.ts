@@ -48,11 +48,12 @@ export async function planQuery(text: string, vocabulary: VisibleVocabulary): Pr
   const distinct = [...new Map(words.map((word) => [stem(word), word]))];
   const counts = await vocabulary.countTerms([...new Set([...distinct.map(([term]) => term), ...pairs])]);
 
-  const groups: { term: string; weight: number }[][] = [];
-  for (const [term, word] of distinct) {
-    const count = counts.get(term);
-    groups.push(count === undefined ? await findVariants(word, vocabulary) : [{ term, weight: rarity(count) }]);
-  }
+  const groups = await Promise.all(
+    distinct.map(async ([term, word]) => {
+      const count = counts.get(term);
+      return count === undefined ? findVariants(word, vocabulary) : [{ term, weight: rarity(count) }];
+    }),
+  );
   const own = new Set(distinct.map(([term]) => term));
   for (const pair of new Set(pairs)) {
     const count = counts.get(pair);

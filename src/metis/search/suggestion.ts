@@ -5,6 +5,14 @@ import { foldText } from "./fold.ts";
 import { toNameStarts } from "./index-document.ts";
 import { checkText } from "./query-plan.ts";
 
+/** What names and columns have to start with. */
+export interface SuggestionQuery {
+  readonly folded: string;
+  /** any of them, for `IndexedDocument.names` of stage 1 */
+  readonly starts: readonly string[];
+  readonly first: number;
+}
+
 export interface Suggestion {
   readonly text: string;
   readonly urn: Urn;
@@ -15,13 +23,10 @@ const maxSuggestions = 100;
 const maxPrefixLength = 200;
 
 /**
- * What names and columns have to start with; `undefined` where nothing was typed.
+ * Reads what was typed so far; `undefined` where that is nothing.
  * @throws {BadInputError} more than 1,000 characters, or `first` not in 1..100
  */
-export function toSuggestionQuery(
-  prefix: string,
-  first: number,
-): { readonly folded: string; readonly starts: readonly string[]; readonly first: number } | undefined {
+export function toSuggestionQuery(prefix: string, first: number): SuggestionQuery | undefined {
   checkText(prefix);
   if (!Number.isInteger(first) || first < 1 || first > maxSuggestions) {
     throw new BadInputError(`\`first\` is \`${first}\`; expected a whole number from 1 to ${maxSuggestions}`);

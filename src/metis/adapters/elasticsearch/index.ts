@@ -1,0 +1,5 @@
+export {
+  createElasticsearchSearchStore,
+  type DeadLetter,
+  type ElasticsearchSearchStore,
+} from "./elasticsearch-search-store.ts";
