@@ -86,7 +86,9 @@ export function toPlannedError(error: unknown, about: ServerDescription): unknow
         options,
       );
     case "25006":
-      return down(`${server} is read-only, perhaps a standby; name the primary server in ${settings}`);
+      return down(
+        `${server} takes no changes: it is a standby, or the session is read-only; name the primary server in ${settings}`,
+      );
     case "40001":
     case "40P01":
       return down(`others changed the same rows of ${server} at the same time; try again`);
@@ -144,7 +146,7 @@ function toConnectionError(error: Error, { server, username, settings }: ServerD
   }
   if (/^(CERT_|ERR_TLS_CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH)/.test(errorCode(error))) {
     return new BadInputError(
-      `the certificate of ${server} cannot be trusted (${firstLine(error)}); give its authority as sslrootcert in ${settings}, or mend the certificate`,
+      `the certificate of ${server} cannot be trusted (${firstLine(error).split(";")[0]}); give its authority as sslrootcert in ${settings}, or mend the certificate`,
       options,
     );
   }

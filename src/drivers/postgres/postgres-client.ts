@@ -1,8 +1,10 @@
+import type { Socket } from "node:net";
 import pg from "pg";
 import { BadInputError, PayloadTooLargeError } from "../../shared/errors.ts";
 import type { Secret } from "../../shared/secret.ts";
 import { columnTypes } from "./column-types.ts";
 import { type ServerDescription, timedOut, toPlannedError } from "./errors.ts";
+import { openSocket } from "./open-socket.ts";
 import { parseSslMode, type SslMode, toTlsOptions } from "./tls-options.ts";
 
 export interface PostgresClientOptions {
@@ -17,8 +19,10 @@ export interface PostgresClientOptions {
   /** `sslmode` (default `prefer`), `sslrootcert` (PEM text); others are ignored. */
   readonly params: Readonly<Record<string, string>>;
   readonly connectTimeoutMs: number;
-  /** For each query, held by the server; the client gives up 5 s later. */
+  /** For each query, held by the server. */
   readonly statementTimeoutMs: number;
+  /** How much longer the client waits for a server that does not hold it; default 5,000. */
+  readonly graceMs?: number;
   readonly applicationName: string;
   /** Every transaction is read-only. */
   readonly readOnly: boolean;
@@ -49,7 +53,7 @@ export interface PostgresClient {
   close(): Promise<void>;
 }
 
-const clientGraceMs = 5_000;
+const defaultGraceMs = 5_000;
 const defaultMaxRows = 1_000_000;
 const defaultMaxBytes = 256 * 1024 * 1024;
 
@@ -67,36 +71,33 @@ export async function connectPostgres(options: PostgresClientOptions): Promise<P
     settings: options.settings ?? "the depot and its secret",
   };
   try {
-    const client = await connectWith(options, mode);
+    const client = await connectClient(options, mode);
     return toClient(client, options, about);
   } catch (error) {
     throw toPlannedError(error, about);
   }
 }
 
-async function connectWith(options: PostgresClientOptions, mode: SslMode): Promise<pg.Client> {
-  try {
-    return await connectOnce(options, mode);
-  } catch (error) {
-    const withoutTls = error instanceof Error && /does not support SSL/.test(error.message);
-    if (mode === "prefer" && withoutTls) return connectOnce(options, "disable");
-    throw error;
-  }
-}
-
-async function connectOnce(options: PostgresClientOptions, mode: SslMode): Promise<pg.Client> {
+async function connectClient(options: PostgresClientOptions, mode: SslMode): Promise<pg.Client> {
   const password = options.password.reveal();
+  const socket = await openSocket({
+    address: options.address,
+    port: options.port,
+    tls: toTlsOptions(mode, options.host, authorityOf(options.params)),
+    tlsOptional: mode === "prefer",
+    timeoutMs: options.connectTimeoutMs,
+  });
   const client = new pg.Client({
     host: options.address,
     port: options.port,
+    stream: () => asConnecting(socket),
     database: options.database,
     user: options.username,
     // SECURITY: a function, because an empty text would make the driver look into environment and password files
     password: () => password,
-    ssl: toTlsOptions(mode, options.host, authorityOf(options.params)),
+    ssl: false,
     application_name: options.applicationName,
     connectionTimeoutMillis: options.connectTimeoutMs,
-    keepAlive: true,
     types: columnTypes,
   });
   // a connection that is lost between queries says so at the next query
@@ -114,6 +115,15 @@ async function connectOnce(options: PostgresClientOptions, mode: SslMode): Promi
     destroy(client);
     throw error;
   }
+}
+
+/** The driver connects what it is given; this one is connected already. */
+function asConnecting(socket: Socket): Socket {
+  socket.connect = () => {
+    process.nextTick(() => socket.emit("connect"));
+    return socket;
+  };
+  return socket;
 }
 
 function authorityOf(params: Readonly<Record<string, string>>): string | undefined {
@@ -135,7 +145,7 @@ function toClient(client: pg.Client, options: PostgresClientOptions, about: Serv
       const run = async () => {
         limits.signal?.throwIfAborted();
         try {
-          return await withDeadline(client, options.statementTimeoutMs + clientGraceMs, () =>
+          return await withDeadline(client, options.statementTimeoutMs + (options.graceMs ?? defaultGraceMs), () =>
             collectRows<Row>(client, sql, params, limits),
           );
         } catch (error) {
@@ -217,6 +227,9 @@ async function withDeadline<T>(client: pg.Client, timeoutMs: number, work: () =>
 
 function destroy(client: pg.Client): void {
   // WHY: `end` waits for the answer of a running query, which is what may never come
-  const { connection } = client as unknown as { connection: { stream: { destroy(): void } } };
-  connection.stream.destroy();
+  streamOf(client).destroy();
+}
+
+function streamOf(client: pg.Client): Socket {
+  return (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream;
 }
