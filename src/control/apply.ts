@@ -87,8 +87,10 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
     refuse([...problems, ...(await findUnknownWorkspaces(manifests)), ...findStackFaults(manifests)]);
     const plans: Plan[] = [];
     for (const manifest of manifests) plans.push(await plan(manifest, call.subject.id));
-    await authorizeAll(call, plans);
-    checkPolicies(plans);
+    const policyProblems = checkPolicies(plans);
+    // a policy that does not compile is told as that, not as a refusal
+    await authorizeAll(call, plans, policyProblems.length === 0);
+    refuse(policyProblems);
     const valued: ValuedPlan[] = [];
     const valueProblems: Problem[] = [];
     for (const item of plans) valued.push(await withValues(item, valueProblems));
@@ -163,7 +165,7 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
   // ---- deciding -----------------------------------------------------------------------------------------------------
 
   /** SECURITY: every resource is asked for and every refusal told, so that a call is all or nothing (Z-20). */
-  async function authorizeAll(call: CallContext, plans: readonly Plan[]): Promise<void> {
+  async function authorizeAll(call: CallContext, plans: readonly Plan[], arePoliciesSound: boolean): Promise<void> {
     const refused: Problem[] = [];
     let decisionId: string | undefined;
     for (const item of plans) {
@@ -177,7 +179,7 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
           break;
         }
       }
-      refused.push(...(await findEscalations(call, item)));
+      refused.push(...(await findEscalations(call, item, arePoliciesSound)));
     }
     if (refused.length === 0) return;
     const what = refused.length === 1 ? (refused[0]?.message ?? "") : `${refused.length} resources may not be applied`;
@@ -197,10 +199,14 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
   }
 
   /** What the applying user would hand out without holding it. */
-  async function findEscalations(call: CallContext, { manifest }: Plan): Promise<readonly Problem[]> {
+  async function findEscalations(
+    call: CallContext,
+    { manifest }: Plan,
+    arePoliciesSound: boolean,
+  ): Promise<readonly Problem[]> {
     const { ref, spec, report } = manifest;
     const document = toPolicyDocument(manifest);
-    if (document) return policyChecker.escalations(call.subject, [document]);
+    if (document) return arePoliciesSound ? policyChecker.escalations(call.subject, [document]) : [];
     if (ref.type === "user") {
       const before = await options.identity.findUser(ref.name);
       const given = (spec as SpecOf["user"]).tags ?? [];
@@ -223,14 +229,15 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
 
   // ---- checking -----------------------------------------------------------------------------------------------------
 
-  function checkPolicies(plans: readonly Plan[]): void {
+  /** Adds the warnings to the plans; gives the faults. */
+  function checkPolicies(plans: readonly Plan[]): readonly Problem[] {
     for (const { manifest, warnings } of plans) {
       const document = toPolicyDocument(manifest);
       if (document) warnings.push(...policyChecker.check([document]).warnings);
     }
     // all together: what is wrong between two documents of one call is found too
     const documents = plans.flatMap(({ manifest }) => toPolicyDocument(manifest) ?? []);
-    if (documents.length > 0) refuse(policyChecker.check(documents).problems);
+    return documents.length > 0 ? policyChecker.check(documents).problems : [];
   }
 
   async function withValues(item: Plan, problems: Problem[]): Promise<ValuedPlan> {

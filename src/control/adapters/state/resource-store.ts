@@ -4,6 +4,7 @@ import { ConflictError } from "../../../shared/errors.ts";
 import type { IdSource } from "../../../shared/ids.ts";
 import { matchesFilter } from "../../../shared/object-filter.ts";
 import type { StateDb } from "../../../state/index.ts";
+import { nameOf } from "../../describe.ts";
 import type { ResourceEvent, ResourceRef } from "../../ports.ts";
 import type { Lease, ResourceChange, ResourceStore, StoredResource } from "../../stores.ts";
 import { fromCursor, toCursor } from "./cursor.ts";
@@ -127,7 +128,7 @@ export function createStateResourceStore(
           .where("gone", "=", "")
           .where("resource_version", "=", fromResourceVersion)
           .executeTakeFirst();
-        if (numUpdatedRows === 0n) throw changedMeanwhile();
+        if (numUpdatedRows === 0n) throw changedMeanwhile("it");
         await addEvents(tx, uid, [event], at);
         // WHY: a policy must not decide any more from the moment its deletion is acknowledged
         await countPolicyChange(tx);
@@ -302,7 +303,7 @@ export function createStateResourceStore(
 
   async function update(
     tx: Transaction<ControlTables>,
-    { uid }: ResourceChange,
+    { uid, ref }: ResourceChange,
     content: Content,
     from: number,
   ): Promise<number> {
@@ -315,7 +316,7 @@ export function createStateResourceStore(
       .where("resource_version", "=", from)
       .returning("generation")
       .executeTakeFirst();
-    if (!row) throw changedMeanwhile();
+    if (!row) throw changedMeanwhile(nameOf(ref));
     return row.generation;
   }
 
@@ -405,6 +406,6 @@ function isPolicy(ref: ResourceRef): boolean {
   return ref.type === "policy" || ref.type === "grant";
 }
 
-function changedMeanwhile(): ConflictError {
-  return new ConflictError("it was changed by somebody else meanwhile; read it again and repeat the call");
+function changedMeanwhile(what: string): ConflictError {
+  return new ConflictError(`${what} was changed by somebody else meanwhile; read it again and repeat the call`);
 }
