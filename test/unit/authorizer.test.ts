@@ -312,7 +312,13 @@ describe("the policy checker", () => {
       warnings: [],
     });
     const clash = access("operators-may-do-everything", { subjects: { tags: ["users:id:x"] }, ...everything });
-    expect(checker().check([clash]).problems).toEqual([]);
+    const strange = access("q", { subjects: { tags: ["team:x", "u*"] }, ...everything });
+    expect(checker().check([clash, strange]).problems.map(formatProblem)).toMatchInlineSnapshot(`
+      [
+        "operators-may-do-everything.yaml:1:1: policy \`operators-may-do-everything\` comes with the server and cannot be replaced; choose another name",
+        "q.yaml:1:1: subject tag \`team:x\` is in no tag namespace; known are \`users:**\`, \`roles:**\`, \`dataos:**\`",
+      ]
+    `);
   });
 
   it("lets operators hand out everything", () => {

@@ -8,6 +8,8 @@ import type { PolicyDocument, PolicySource } from "../ports.ts";
 export interface LivePolicies {
   /** `undefined`: never loaded, or last verified more than 5 minutes ago; then everything is denied. */
   current(): CompiledPolicies | undefined;
+  /** Documents that come with the server; their names are taken. */
+  readonly builtIn: readonly PolicyDocument[];
   /** What `current` was compiled from, built-in documents included. */
   documents(): readonly PolicyDocument[];
   /**
@@ -99,6 +101,7 @@ export function createLivePolicies(parts: {
   };
 
   return {
+    builtIn,
     current: () => (live && clock.now() - verifiedAt <= staleAfterMs ? live.policies : undefined),
     documents: () => live?.documents ?? builtIn,
     refresh,

@@ -1,5 +1,8 @@
 import type { Clock } from "../../shared/clock.ts";
-import { compilePolicies } from "../policy/index.ts";
+import { type Problem, sortProblems } from "../../shared/errors.ts";
+import { compileGlob } from "../../shared/glob.ts";
+import { defaultTagNamespaces } from "../identity/index.ts";
+import { type CompiledPolicies, compilePolicies } from "../policy/index.ts";
 import type { PolicyChecker, PolicyDocument } from "../ports.ts";
 import { findEscalations } from "./escalation.ts";
 import type { LivePolicies } from "./live-policies.ts";
@@ -8,21 +11,33 @@ import type { LivePolicies } from "./live-policies.ts";
  * Checks documents against the live ones: they take the place of live documents of the same kind and name. A document whose `spec` is
  * `undefined` stands for the removal of its kind and name.
  */
-export function createPolicyChecker(parts: { readonly policies: LivePolicies; readonly clock: Clock }): PolicyChecker {
-  const { policies, clock } = parts;
+export function createPolicyChecker(parts: {
+  readonly policies: LivePolicies;
+  readonly clock: Clock;
+  /** globs that say which subject tags exist; default the namespaces that are always there */
+  readonly tagNamespaces?: () => readonly string[];
+}): PolicyChecker {
+  const { policies, clock, tagNamespaces = () => defaultTagNamespaces } = parts;
   const merged = (documents: readonly PolicyDocument[]): PolicyDocument[] => {
-    const key = ({ kind, name }: PolicyDocument): string => `${kind} ${name}`;
-    const replaced = new Set(documents.map(key));
+    const replaced = new Set(documents.map(keyOf));
     return [
-      ...policies.documents().filter((document) => !replaced.has(key(document))),
+      ...policies.documents().filter((document) => !replaced.has(keyOf(document))),
       ...documents.filter(({ spec }) => spec !== undefined),
     ];
   };
   return {
     check(documents) {
       const files = new Set(documents.map(({ file }) => file));
-      const { problems, warnings } = compilePolicies(merged(documents));
-      return { problems, warnings: warnings.filter(({ at }) => at !== undefined && files.has(at.file)) };
+      const { policies: compiled, problems, warnings } = compilePolicies(merged(documents));
+      const all = [
+        ...problems,
+        ...takenNames(documents, policies.builtIn),
+        ...strangeTags(compiled, files, tagNamespaces()),
+      ];
+      return {
+        problems: sortProblems(all),
+        warnings: warnings.filter(({ at }) => at !== undefined && files.has(at.file)),
+      };
     },
     escalations(subject, documents) {
       const before = policies.current();
@@ -34,4 +49,39 @@ export function createPolicyChecker(parts: { readonly policies: LivePolicies; re
       return problems.length > 0 ? problems : findEscalations(subject, { time: clock.now() }, before, after);
     },
   };
+}
+
+function keyOf({ kind, name }: PolicyDocument): string {
+  return `${kind} ${name}`;
+}
+
+function takenNames(documents: readonly PolicyDocument[], builtIn: readonly PolicyDocument[]): Problem[] {
+  const taken = new Set(builtIn.map(keyOf));
+  return documents
+    .filter((document) => taken.has(keyOf(document)))
+    .map(({ kind, name, file, positions }) => ({
+      at: { file, ...(positions.get("") ?? { line: 1, column: 1 }) },
+      message: `${kind} \`${name}\` comes with the server and cannot be replaced; choose another name`,
+    }));
+}
+
+/** Subject tags that nobody can ever carry. */
+function strangeTags(compiled: CompiledPolicies, files: ReadonlySet<string>, namespaces: readonly string[]): Problem[] {
+  const heads = namespaces.map((glob) => compileGlob(glob, "tag").prefix);
+  const isStrange = (glob: string): boolean => {
+    const { prefix } = compileGlob(glob, "tag");
+    return !heads.some((head) => prefix.startsWith(head) || head.startsWith(prefix));
+  };
+  const about = [
+    ...compiled.rules.map(({ rule }) => ({ at: rule.at, tags: rule.subjects?.flat() ?? [] })),
+    ...compiled.dataPolicies.map(({ at, users }) => ({ at, tags: users.tags })),
+  ];
+  return about
+    .filter(({ at }) => files.has(at.file))
+    .flatMap(({ at, tags }) =>
+      tags.filter(isStrange).map((tag) => ({
+        at,
+        message: `subject tag \`${tag}\` is in no tag namespace; known are ${namespaces.map((glob) => `\`${glob}\``).join(", ")}`,
+      })),
+    );
 }

@@ -6,7 +6,7 @@ import { type AttributeDeclarations, compileCondition, platformAttributes } from
 import type { Condition } from "../condition/condition.ts";
 import { parsePolicies } from "../language/parse-policies.ts";
 import type { ConditionText, DataPolicy, PolicyRule } from "../rule.ts";
-import { type CompiledRule, toCompiledRule } from "./compiled-rule.ts";
+import { toCompiledRule } from "./compiled-rule.ts";
 import { type CompiledPolicies, createDecider } from "./decide.ts";
 
 export interface CompileOptions {
@@ -29,7 +29,7 @@ export function compilePolicies(documents: readonly PolicyDocument[], options: C
   const problems = [...parsed.problems];
   const warnings = [...parsed.warnings];
   const declared = options.attributes ?? platformAttributes;
-  const rules: CompiledRule[] = [];
+  const sound: { readonly rule: PolicyRule; readonly conditions: readonly Condition[] }[] = [];
   for (const rule of parsed.rules) {
     const before = problems.length;
     const objects = isAboutStoredObjects(rule) ? "stored" : "any";
@@ -42,10 +42,11 @@ export function compilePolicies(documents: readonly PolicyDocument[], options: C
       for (const message of compiled.warnings) warnings.push({ message, at: text.at });
       return [compiled.condition];
     });
-    if (problems.length === before) rules.push(toCompiledRule(rule, conditions));
+    if (problems.length === before) sound.push({ rule, conditions });
   }
   // INVARIANT: sorted by id, so that the order of documents cannot show anywhere
-  rules.sort((a, b) => (a.rule.id < b.rule.id ? -1 : 1));
+  sound.sort((a, b) => (a.rule.id < b.rule.id ? -1 : 1));
+  const rules = sound.map(({ rule, conditions }, number) => toCompiledRule(rule, conditions, number));
   const dataPolicies = [...parsed.dataPolicies].sort((a, b) => (a.name < b.name ? -1 : 1));
   const allowOverrides = new Set(options.allowOverrides);
   const version = versionOf(

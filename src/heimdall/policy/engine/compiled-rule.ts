@@ -7,6 +7,8 @@ import type { PolicyRule, TagExpression } from "../rule.ts";
 /** A rule ready to be asked. */
 export interface CompiledRule {
   readonly rule: PolicyRule;
+  /** its place among the rules it was compiled with, from 0 */
+  readonly number: number;
   /** how answers name it */
   readonly deciding: DecidingRule;
   readonly conditions: readonly Condition[];
@@ -20,10 +22,11 @@ export interface CompiledRule {
 export type TagMatcher = readonly (readonly CompiledGlob[])[];
 
 /** Makes a rule ready; `conditions` are its conditions in the same order. */
-export function toCompiledRule(rule: PolicyRule, conditions: readonly Condition[]): CompiledRule {
+export function toCompiledRule(rule: PolicyRule, conditions: readonly Condition[], number: number): CompiledRule {
   const { id, policy, effect, reason, at } = rule;
   return {
     rule,
+    number,
     deciding: Object.freeze({ id, policy, effect, ...(reason === undefined ? {} : { reason }), at }),
     conditions,
     subjects: toTagMatcher(rule.subjects),

@@ -21,7 +21,7 @@ import {
 } from "./compiled-rule.ts";
 import { decideData, noObligations, readingPredicates } from "./data-decision.ts";
 import { createRuleIndex, type RuleIndex } from "./rule-index.ts";
-import { createSubjectMemo } from "./subject-memo.ts";
+import { createSubjectMemo, isAboutSubject } from "./subject-memo.ts";
 
 /** Policies ready to answer. Answers depend on nothing but the policies and what is asked. */
 export interface CompiledPolicies {
@@ -61,7 +61,7 @@ export function createDecider(parts: {
   readonly allowOverrides: ReadonlySet<string>;
 }): CompiledPolicies {
   const { rules, dataPolicies, version, allowOverrides } = parts;
-  const memo = createSubjectMemo(rules);
+  const memo = createSubjectMemo(rules.length);
   // collection and predicate -> rules; filled when first asked for, because predicates may be globs
   const indexes = new Map<string, PredicateIndex>();
   const indexFor = (collection: string, predicate: string): PredicateIndex => {
@@ -70,22 +70,21 @@ export function createDecider(parts: {
     if (!index) {
       if (indexes.size >= maxPredicates) indexes.clear();
       const matching = rules.filter((rule) => rule.rule.collection === collection && matchesPredicate(rule, predicate));
-      index = createPredicateIndex(matching);
+      index = createPredicateIndex(matching, rules);
       indexes.set(key, index);
     }
     return index;
   };
-  const isAbout = (rule: CompiledRule, subject: Subject, time: number): boolean =>
-    memo.applies(rule, subject.tags) && isInForce(rule, time);
-
   const decide = (asked: DecisionRequest): Decision => {
     const request = normalize(asked);
     const { subject, object, context, predicate, collection = "default" } = request;
     const index = indexFor(collection, predicate);
+    const known = memo.for(subject.tags);
     const matching = (candidates: RuleIndex): Matches => {
       const found: Matches = { sure: [], failed: [], problems: [] };
-      candidates.candidates(object, (rule) => {
-        if (!isAbout(rule, subject, context.time) || !matchesObject(rule, object)) return;
+      candidates.candidates(object, known, (rule) => {
+        if (!isAboutSubject(known, rule, subject.tags) || !isInForce(rule, context.time)) return;
+        if (!matchesObject(rule, object)) return;
         const answer = meetsConditions(rule, request, object);
         if (answer === true) found.sure.push(rule.deciding);
         else if (answer !== false) {
@@ -140,8 +139,12 @@ export function createDecider(parts: {
     policyVersion: version,
   });
 
-  const rulesFor = ({ subject, predicate, context, collection = "default" }: ListQuestion): readonly CompiledRule[] =>
-    indexFor(collection, predicate.toLowerCase()).rules.filter((rule) => isAbout(rule, subject, context.time));
+  const rulesFor = ({ subject, predicate, context, collection = "default" }: ListQuestion): readonly CompiledRule[] => {
+    const known = memo.for(subject.tags);
+    return indexFor(collection, predicate.toLowerCase()).rules.filter(
+      (rule) => isAboutSubject(known, rule, subject.tags) && isInForce(rule, context.time),
+    );
+  };
 
   return {
     version,
@@ -149,7 +152,10 @@ export function createDecider(parts: {
     dataPolicies,
     allowOverrides,
     decide,
-    rulesAbout: ({ tags }) => rules.filter((rule) => rule.rule.collection === "default" && memo.applies(rule, tags)),
+    rulesAbout({ tags }) {
+      const known = memo.for(tags);
+      return rules.filter((rule) => rule.rule.collection === "default" && isAboutSubject(known, rule, tags));
+    },
     filterFor(question) {
       const surroundings: Surroundings = { ...question, predicate: question.predicate.toLowerCase() };
       const reaches = { allow: [] as ObjectFilter[], deny: [] as ObjectFilter[] };
@@ -175,12 +181,13 @@ interface PredicateIndex {
   readonly denies: RuleIndex;
 }
 
-function createPredicateIndex(rules: readonly CompiledRule[]): PredicateIndex {
-  return {
-    rules,
-    allows: createRuleIndex(rules.filter(({ rule }) => rule.effect === "allow")),
-    denies: createRuleIndex(rules.filter(({ rule }) => rule.effect === "deny")),
-  };
+function createPredicateIndex(rules: readonly CompiledRule[], all: readonly CompiledRule[]): PredicateIndex {
+  const withEffect = (effect: "allow" | "deny"): RuleIndex =>
+    createRuleIndex(
+      rules.filter(({ rule }) => rule.effect === effect),
+      all,
+    );
+  return { rules, allows: withEffect("allow"), denies: withEffect("deny") };
 }
 
 /** Predicates without regard to case, addresses without `?acl=`. */

@@ -1,6 +1,7 @@
 import type { DecisionObject } from "../../../shared/decision.ts";
 import { compileGlob, expandBraces } from "../../../shared/glob.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
+import { isRuledOut, type SubjectRules } from "./subject-memo.ts";
 
 /**
  * Rules by what they say of objects, so that a request meets only rules that can be about its object: rules with paths lie under
@@ -8,32 +9,35 @@ import type { CompiledRule } from "./compiled-rule.ts";
  * INVARIANT: candidates are a superset of the rules that match; the caller checks each.
  */
 export interface RuleIndex {
-  /** Calls `visit` once for each candidate, in no order. */
-  candidates(object: DecisionObject, visit: (rule: CompiledRule) => void): void;
+  /** Calls `visit` once for each candidate that `subject` is not known to rule out, in no order. */
+  candidates(object: DecisionObject, subject: SubjectRules, visit: (rule: CompiledRule) => void): void;
 }
 
-export function createRuleIndex(rules: readonly CompiledRule[]): RuleIndex {
+/** @param all every rule, by number; `rules` are those of this index */
+export function createRuleIndex(rules: readonly CompiledRule[], all: readonly CompiledRule[]): RuleIndex {
   const byPath = new Map<string, number[]>();
   const byTag = new Map<string, number[]>();
   const everywhere: number[] = [];
-  for (const [number, rule] of rules.entries()) {
+  for (const rule of rules) {
     for (const [map, key] of keysOf(rule)) {
       const list = map === "path" ? byPath : map === "tag" ? byTag : undefined;
-      if (list === undefined || key === "") everywhere.push(number);
-      else add(list, key, number);
+      if (list === undefined || key === "") everywhere.push(rule.number);
+      else add(list, key, rule.number);
     }
   }
   // the turn at which each rule was last visited, because a rule may lie under several keys
-  const seen = new Float64Array(rules.length);
+  const seen = new Float64Array(rules.length === 0 ? 0 : all.length);
   let turn = 0;
   return {
-    candidates(object, visit) {
+    candidates(object, subject, visit) {
       turn++;
       const meet = (numbers: readonly number[] | undefined): void => {
-        for (const number of numbers ?? []) {
-          if (seen[number] === turn) continue;
+        if (numbers === undefined) return;
+        for (const number of numbers) {
+          // WHY: numbers first, because to look at a rule is to miss the processor's cache
+          if (isRuledOut(subject, number) || seen[number] === turn) continue;
           seen[number] = turn;
-          const rule = rules[number];
+          const rule = all[number];
           if (rule) visit(rule);
         }
       };

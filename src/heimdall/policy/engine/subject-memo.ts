@@ -1,44 +1,52 @@
 import { type CompiledRule, matchesTags } from "./compiled-rule.ts";
 
 const unknown = 0;
-const yes = 1;
-const no = 2;
+const applying = 1;
+const notApplying = 2;
 const maxSubjects = 1000;
+
+/** What is known of which rules are about one subject, by rule number. */
+export type SubjectRules = Uint8Array;
 
 /** Which rules are about a subject, found once per set of tags. Bounded: 1,000 subjects x one byte a rule. */
 export interface SubjectMemo {
-  applies(rule: CompiledRule, tags: readonly string[]): boolean;
+  for(tags: readonly string[]): SubjectRules;
 }
 
-export function createSubjectMemo(rules: readonly CompiledRule[]): SubjectMemo {
-  const numbers = new Map(rules.map((rule, number) => [rule, number]));
-  const known = new Map<string, Uint8Array>();
+export function createSubjectMemo(ruleCount: number): SubjectMemo {
+  const known = new Map<string, SubjectRules>();
   // callers hand in the same array for the same subject most of the time
-  let lastTags: readonly string[] | undefined;
-  let last = new Uint8Array(0);
-  const memoOf = (tags: readonly string[]): Uint8Array => {
-    const key = tags.join("\n");
-    let memo = known.get(key);
-    if (!memo) {
-      if (known.size >= maxSubjects) known.clear();
-      memo = new Uint8Array(rules.length);
-      known.set(key, memo);
-    }
-    return memo;
-  };
+  let byArray = new WeakMap<readonly string[], SubjectRules>();
   return {
-    applies(rule, tags) {
-      if (rule.subjects === undefined) return true;
-      if (tags !== lastTags) {
-        last = memoOf(tags) as Uint8Array<ArrayBuffer>;
-        lastTags = tags;
+    for(tags) {
+      const seen = byArray.get(tags);
+      if (seen) return seen;
+      const key = tags.join("\n");
+      let rules = known.get(key);
+      if (!rules) {
+        if (known.size >= maxSubjects) {
+          known.clear();
+          byArray = new WeakMap();
+        }
+        rules = new Uint8Array(ruleCount);
+        known.set(key, rules);
       }
-      const number = numbers.get(rule) ?? 0;
-      const answer = last[number] ?? unknown;
-      if (answer !== unknown) return answer === yes;
-      const matches = matchesTags(rule.subjects, tags);
-      last[number] = matches ? yes : no;
-      return matches;
+      byArray.set(tags, rules);
+      return rules;
     },
   };
+}
+
+/** Whether it is known that rule `number` is not about the subject. */
+export function isRuledOut(subject: SubjectRules, number: number): boolean {
+  return subject[number] === notApplying;
+}
+
+/** Whether `rule` is about the subject with these tags. */
+export function isAboutSubject(subject: SubjectRules, rule: CompiledRule, tags: readonly string[]): boolean {
+  const answer = subject[rule.number];
+  if (answer !== unknown) return answer === applying;
+  const matches = matchesTags(rule.subjects, tags);
+  subject[rule.number] = matches ? applying : notApplying;
+  return matches;
 }
