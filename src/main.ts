@@ -201,11 +201,8 @@ async function openSearch({ searchUrl, dataDir }: Config, logger: Logger): Promi
     return createSqliteSearchStore({ path: join(dataDir, "search.db") }, parts);
   }
   const { createElasticsearchSearchStore } = await import("./metis/adapters/elasticsearch/index.ts");
-  const { url, namespace } = readEngineUrl(searchUrl);
-  return createElasticsearchSearchStore(
-    { url: new Secret(url.href), ...(namespace !== undefined && { prefix: namespace }) },
-    parts,
-  );
+  const { namespace, ...server } = readEngineUrl(searchUrl);
+  return createElasticsearchSearchStore({ ...server, ...(namespace !== undefined && { prefix: namespace }) }, parts);
 }
 
 async function openLineage({ lineageUrl, dataDir }: Config, logger: Logger): Promise<LineageStore> {
@@ -215,23 +212,24 @@ async function openLineage({ lineageUrl, dataDir }: Config, logger: Logger): Pro
     return createSqliteLineageStore({ path: join(dataDir, "lineage.db") }, parts);
   }
   const { createNeo4jLineageStore } = await import("./metis/adapters/neo4j/index.ts");
-  const { url, namespace } = readEngineUrl(lineageUrl);
-  const username = decodeURIComponent(url.username);
-  const password = new Secret(decodeURIComponent(url.password));
-  url.username = "";
-  url.password = "";
-  return createNeo4jLineageStore(
-    { url: url.href, username, password, ...(namespace !== undefined && { namespace }) },
-    parts,
-  );
+  return createNeo4jLineageStore(readEngineUrl(lineageUrl), parts);
 }
 
-/** `?namespace=…` keeps several installations in one engine apart. */
-function readEngineUrl(secret: Secret): { readonly url: URL; readonly namespace: string | undefined } {
+/** The parts of an engine's URL; `?namespace=…` keeps several installations in one engine apart. */
+function readEngineUrl(secret: Secret): {
+  readonly url: string;
+  readonly username?: string;
+  readonly password?: Secret;
+  readonly namespace?: string;
+} {
   const url = new URL(secret.reveal());
-  const namespace = url.searchParams.get("namespace") ?? undefined;
+  const username = decodeURIComponent(url.username);
+  const password = new Secret(decodeURIComponent(url.password));
+  const namespace = url.searchParams.get("namespace");
+  url.username = "";
+  url.password = "";
   url.search = "";
-  return { url, namespace };
+  return { url: url.href, ...(username && { username, password }), ...(namespace && { namespace }) };
 }
 
 function createSealer(vault: Vault): AuditKeySealer {

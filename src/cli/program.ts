@@ -231,8 +231,8 @@ function addIdentityCommands(program: Command, withContext: WithContext): void {
 function addCatalogCommands(program: Command, withContext: WithContext): void {
   program
     .command("search")
-    .description("find tables, columns and everything else in the catalog")
-    .argument("<words...>")
+    .description("find tables, columns and everything else in the catalog; without words, all there is")
+    .argument("[words...]")
     .addOption(repeatable("--kind <kind>", "depot, schema, dataset, …"))
     .addOption(repeatable("--depot <name>", "only in this depot"))
     .addOption(repeatable("--schema <name>", "only in this schema"))
