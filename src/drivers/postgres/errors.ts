@@ -21,7 +21,7 @@ export interface ServerDescription {
 export const timedOut = "query timed out in the client";
 
 /** SQLSTATE or system error code. */
-export function errorCode(error: unknown): string {
+function errorCode(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }
 

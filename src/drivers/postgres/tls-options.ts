@@ -3,7 +3,7 @@ import { type ConnectionOptions, checkServerIdentity } from "node:tls";
 import { BadInputError } from "../../shared/errors.ts";
 
 /** `prefer`: encrypted where the server can, without checking who it is. `require`: encrypted. `verify-*`: and checked. */
-export const sslModes = ["disable", "prefer", "require", "verify-ca", "verify-full"] as const;
+const sslModes = ["disable", "prefer", "require", "verify-ca", "verify-full"] as const;
 export type SslMode = (typeof sslModes)[number];
 
 /** @throws {BadInputError} another word */

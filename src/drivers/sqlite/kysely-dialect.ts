@@ -1,6 +1,5 @@
-import { type Dialect, SqliteAdapter, SqliteDialect, SqliteDriver } from "kysely";
+import { type Dialect, SqliteAdapter, type SqliteDatabase, SqliteDialect, SqliteDriver } from "kysely";
 import { UnavailableError } from "../../shared/errors.ts";
-import type { SqliteDatabase } from "./sqlite-database.ts";
 
 const maxWaitMs = 30_000;
 

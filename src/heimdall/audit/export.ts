@@ -47,7 +47,7 @@ export async function verifyAuditExport(
 }
 
 /** @throws {BadInputError} no Ed25519 public key */
-export function parsePublicKey(text: string): KeyObject {
+function parsePublicKey(text: string): KeyObject {
   const key = tryPublicKey(text);
   if (!key) throw new BadInputError("expected an Ed25519 public key, as the first line of an export or in PEM");
   return key;

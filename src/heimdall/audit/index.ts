@@ -2,19 +2,17 @@ export { canonicalJson } from "./canonical-json.ts";
 export {
   type Checkpoint,
   fingerprint,
-  followCheckpoint,
   type Heads,
   hashCheckpoint,
   signCheckpoint,
 } from "./checkpoints.ts";
-export { type ExportLine, formatExportLine, formatPublicKey, parsePublicKey, verifyAuditExport } from "./export.ts";
+export { type ExportLine, formatExportLine, formatPublicKey, verifyAuditExport } from "./export.ts";
 export { merkleRoot } from "./merkle-tree.ts";
 export {
   type ChainHead,
   chainStarted,
   emptyChain,
   hashRecord,
-  noHash,
   type SealedRecord,
   sealRecord,
 } from "./records.ts";

@@ -42,7 +42,7 @@ export function parseApiKey(text: string): PresentedKey | undefined {
 }
 
 /** SHA-256 in hexadecimal. WHY: a key has 256 random bits, so a slow hash would protect nothing more. */
-export function hashApiKey(text: string): string {
+function hashApiKey(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 

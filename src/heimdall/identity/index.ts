@@ -1,2 +1,2 @@
-export { generateApiKey, generateApiKeyId, hashApiKey, type PresentedKey, parseApiKey } from "./api-key.ts";
+export { generateApiKey, generateApiKeyId, type PresentedKey, parseApiKey } from "./api-key.ts";
 export { assertTagNamespace, checkSubjectTags, defaultTagNamespaces } from "./tag-namespaces.ts";

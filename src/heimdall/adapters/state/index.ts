@@ -3,4 +3,4 @@ export type { AuditKeySealer } from "./audit-keys.ts";
 export { type AuditLogOptions, createStateAuditLog } from "./audit-log.ts";
 export { auditMigrations } from "./audit-tables.ts";
 export { createStateIdentityStore } from "./identity-store.ts";
-export { defaultRoles, identityMigrations } from "./identity-tables.ts";
+export { identityMigrations } from "./identity-tables.ts";
