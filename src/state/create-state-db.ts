@@ -5,7 +5,8 @@ import type { StateDb } from "./state-db.ts";
 import type { StateEngine, StateOptions } from "./state-engine.ts";
 import { createTransactionGuard } from "./transaction-guard.ts";
 
-const maxAttempts = 10;
+const maxAttempts = 50;
+const maxPauseMs = 100;
 
 /** The state store on `engine`, after one query has shown that it answers. */
 export async function createStateDb(engine: StateEngine, { logger, clock }: StateOptions): Promise<StateDb> {
@@ -20,7 +21,7 @@ export async function createStateDb(engine: StateEngine, { logger, clock }: Stat
       } catch (error) {
         if (attempt === maxAttempts || !engine.mayRetry(error)) throw error;
         logger.debug({ attempt }, "transaction tried again after a serialization failure");
-        await wait(Math.random() * 2 ** attempt);
+        await wait(Math.random() * Math.min(2 ** attempt, maxPauseMs));
       }
     }
   };

@@ -39,6 +39,8 @@ export interface SqliteStatement {
 export interface SqliteDatabase {
   /** As given: a file, or `:memory:`. */
   readonly path: string;
+  /** Whether a transaction is open. */
+  readonly isTransaction: boolean;
   prepare(sql: string): SqliteStatement;
   /** Runs a script of any number of statements. */
   exec(sql: string): void;
@@ -78,6 +80,9 @@ export function openSqlite(path: string, options: SqliteOptions = {}): SqliteDat
 
   const database: SqliteDatabase = {
     path,
+    get isTransaction() {
+      return db.isTransaction;
+    },
     prepare: (sql) => statements.get(sql),
     exec: (sql) => guard(() => db.exec(sql)),
     function: (name, run) => guard(() => db.function(name, { deterministic: true, directOnly: true }, run)),
