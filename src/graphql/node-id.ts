@@ -1,5 +1,6 @@
 import type { ResourceRef, ResourceType } from "../control/ports.ts";
 import { resourceTypes } from "../control/ports.ts";
+import { NotFoundError } from "../shared/errors.ts";
 
 /** What an opaque id of the API stands for. */
 export type NodeRef =
@@ -32,6 +33,13 @@ export function readNodeId(id: string): NodeRef | undefined {
   if (prefix === "ent") return { kind: "entity", id: rest };
   if (prefix === "run") return { kind: "run", id: rest };
   return prefix === "res" ? readResource(rest) : undefined;
+}
+
+/** @throws {NotFoundError} not the id of a run */
+export function parseRunId(id: string): string {
+  const ref = readNodeId(id);
+  if (ref?.kind === "run") return ref.id;
+  throw new NotFoundError(`no run \`${id.slice(0, 100)}\`; \`runs\` lists those there are`);
 }
 
 function readResource(text: string): NodeRef | undefined {

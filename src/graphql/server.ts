@@ -24,7 +24,6 @@ export function createGraphqlServer(sdl: string, log: Logger): ApolloServer<Grap
     validationOptions: { maxErrors: 10 },
     parseOptions: { maxTokens },
     formatError,
-    status400ForVariableCoercionErrors: true,
     stopOnTerminationSignals: false,
     plugins: [createLimitsPlugin(), createErrorsPlugin(), deadlinePlugin],
     logger: {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createServices, keys } from "../support/api-doubles.ts";
+import { type ApiServices, createApiServices } from "../support/api-services.ts";
 import { startServer, type TestResponse, type TestServer } from "../support/http-server.ts";
 
 interface Attack {
@@ -30,12 +30,15 @@ const generated: Readonly<Record<string, () => string>> = {
 const answered = new Set(["field-duplication-500", "comment-flood", "introspection", "operationName-mismatch"]);
 
 let server: TestServer;
-let doubles: ReturnType<typeof createServices>;
+let api: ApiServices;
 beforeAll(async () => {
-  doubles = createServices();
-  server = await startServer(doubles.services);
+  api = await createApiServices();
+  server = await startServer(api);
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await server.close();
+  await api.close();
+});
 
 describe.skipIf(!present)("attack bodies of ../shared/data/security/graphql-attacks", () => {
   it.each(attacks.map(({ name, body }) => [name, body] as const))(
@@ -57,8 +60,8 @@ describe.skipIf(!present)("attack bodies of ../shared/data/security/graphql-atta
     },
   );
 
-  it("reached no part of the server but the one that decides on introspection", () => {
-    expect(new Set(doubles.calls)).toEqual(new Set(["authorize self.read"]));
+  it("reached no part of the server but those that know the caller and decide on introspection", () => {
+    expect(new Set(api.calls)).toEqual(new Set(["identity.authenticate", "authorizer.authorize self.read"]));
   });
 });
 describe.runIf(!present)("attack bodies", () => {
@@ -87,27 +90,27 @@ describe("the same attacks on our own fields", () => {
     ["tokens", `{${"me{id} ".repeat(600)}}`, /token/i],
     ["huge pages", "{users(first:1000000000){edges{cursor}}}", /may cost/],
   ])("refuses %s before anything runs", async (_, query, message) => {
-    doubles.calls.length = 0;
+    api.calls.length = 0;
     const startedAt = performance.now();
-    const { data, errors } = await server.graphql(query, keys.ann);
+    const { data, errors } = await server.graphql(query, api.keys.ann);
     expect(performance.now() - startedAt).toBeLessThan(500);
     expect(data).toBeUndefined();
     expect(errors[0].message).toMatch(message);
     expect(["COST_LIMIT", "BAD_USER_INPUT"]).toContain(errors[0].extensions.code);
-    expect(doubles.calls).toEqual([]);
+    expect(api.calls).toEqual(["identity.authenticate"]);
   });
 
   it("answers what GraphiQL asks of the schema", async () => {
     const { getIntrospectionQuery } = await import("graphql");
     const query = getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true });
-    const { data, errors } = await server.graphql(query, keys.ann);
+    const { data, errors } = await server.graphql(query, api.keys.ann);
     expect(errors).toBeUndefined();
     expect(data.__schema.types.length).toBeGreaterThan(50);
   });
 
   it("tells what an operation costs to those who ask", async () => {
     const body = { query: '{entity(urn:"x"){urn children(first:10){edges{node{urn}}}}}', extensions: { cost: true } };
-    const answer = await (await server.post("/graphql", body, { apikey: keys.ann })).json();
+    const answer = await (await server.post("/graphql", body, { apikey: api.keys.ann })).json();
     expect(answer.extensions).toEqual({ cost: { requested: 1 + 10 + 1 + 10 * 2, limit: 50_000 } });
   });
 });
@@ -117,7 +120,7 @@ function queryBody(query: string): string {
 }
 
 function send(name: string, body: unknown): Promise<TestResponse> {
-  const headers = { apikey: keys.ann };
+  const headers = { apikey: api.keys.ann };
   const special = body as {
     readonly get?: string;
     readonly form?: string;

@@ -193,6 +193,8 @@ export type Mutation = {
   readonly deleteWorkspace: WorkspacePayload;
   /** Edits what people own: description, tags, owners, custom properties. A later scan does not overwrite it. */
   readonly updateEntity: EntityPayload;
+  /** Lets the removals take effect that a scan held back because they were many. */
+  readonly approveScan: ApproveScanPayload;
   /** The key is in the answer once and never again. */
   readonly createApiKey: ApiKeyPayload;
   readonly revokeApiKey: ApiKeyPayload;
@@ -234,6 +236,11 @@ export type MutationDeleteWorkspaceArgs = {
 
 export type MutationUpdateEntityArgs = {
   input: UpdateEntityInput;
+};
+
+
+export type MutationApproveScanArgs = {
+  input: ApproveScanInput;
 };
 
 
@@ -498,6 +505,19 @@ export type UpdateEntityInput = {
   /** refused with CONFLICT when the entity's seq is another */
   readonly ifSeq?: InputMaybe<Scalars['Seq']['input']>;
   readonly dryRun?: Scalars['Boolean']['input'];
+};
+
+export type ApproveScanInput = {
+  /** the run whose scan held removals */
+  readonly runId: Scalars['ID']['input'];
+};
+
+export type ApproveScanPayload = {
+  readonly __typename?: 'ApproveScanPayload';
+  /** how many entities were marked deleted */
+  readonly removed?: Maybe<Scalars['Int']['output']>;
+  readonly seq?: Maybe<Scalars['Seq']['output']>;
+  readonly userErrors: ReadonlyArray<UserError>;
 };
 
 export type EntityPayload = {
@@ -1144,6 +1164,8 @@ export type ResolversTypes = {
   EntityEdge: ResolverTypeWrapper<Omit<EntityEdge, 'node'> & { node: ResolversTypes['Entity'] }>;
   EntityConnection: ResolverTypeWrapper<Omit<EntityConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['EntityEdge']> }>;
   UpdateEntityInput: UpdateEntityInput;
+  ApproveScanInput: ApproveScanInput;
+  ApproveScanPayload: ResolverTypeWrapper<ApproveScanPayload>;
   EntityPayload: ResolverTypeWrapper<Omit<EntityPayload, 'entity'> & { entity?: Maybe<ResolversTypes['Entity']> }>;
   SearchFilter: SearchFilter;
   SearchHit: ResolverTypeWrapper<SearchHitParent>;
@@ -1243,6 +1265,8 @@ export type ResolversParentTypes = {
   EntityEdge: Omit<EntityEdge, 'node'> & { node: ResolversParentTypes['Entity'] };
   EntityConnection: Omit<EntityConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['EntityEdge']> };
   UpdateEntityInput: UpdateEntityInput;
+  ApproveScanInput: ApproveScanInput;
+  ApproveScanPayload: ApproveScanPayload;
   EntityPayload: Omit<EntityPayload, 'entity'> & { entity?: Maybe<ResolversParentTypes['Entity']> };
   SearchFilter: SearchFilter;
   SearchHit: SearchHitParent;
@@ -1348,6 +1372,7 @@ export type MutationResolvers<ContextType = GraphqlContext, ParentType extends R
   createWorkspace?: Resolver<ResolversTypes['WorkspacePayload'], ParentType, ContextType, RequireFields<MutationCreateWorkspaceArgs, 'input'>>;
   deleteWorkspace?: Resolver<ResolversTypes['WorkspacePayload'], ParentType, ContextType, RequireFields<MutationDeleteWorkspaceArgs, 'input'>>;
   updateEntity?: Resolver<ResolversTypes['EntityPayload'], ParentType, ContextType, RequireFields<MutationUpdateEntityArgs, 'input'>>;
+  approveScan?: Resolver<ResolversTypes['ApproveScanPayload'], ParentType, ContextType, RequireFields<MutationApproveScanArgs, 'input'>>;
   createApiKey?: Resolver<ResolversTypes['ApiKeyPayload'], ParentType, ContextType, RequireFields<MutationCreateApiKeyArgs, 'input'>>;
   revokeApiKey?: Resolver<ResolversTypes['ApiKeyPayload'], ParentType, ContextType, RequireFields<MutationRevokeApiKeyArgs, 'input'>>;
   setUserTags?: Resolver<ResolversTypes['UserPayload'], ParentType, ContextType, RequireFields<MutationSetUserTagsArgs, 'input'>>;
@@ -1503,6 +1528,12 @@ export type EntityEdgeResolvers<ContextType = GraphqlContext, ParentType extends
 export type EntityConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['EntityConnection'] = ResolversParentTypes['EntityConnection']> = {
   edges?: Resolver<ReadonlyArray<ResolversTypes['EntityEdge']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type ApproveScanPayloadResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ApproveScanPayload'] = ResolversParentTypes['ApproveScanPayload']> = {
+  removed?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  seq?: Resolver<Maybe<ResolversTypes['Seq']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
 export type EntityPayloadResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['EntityPayload'] = ResolversParentTypes['EntityPayload']> = {
@@ -1878,6 +1909,7 @@ export type Resolvers<ContextType = GraphqlContext> = {
   AspectProvenance?: AspectProvenanceResolvers<ContextType>;
   EntityEdge?: EntityEdgeResolvers<ContextType>;
   EntityConnection?: EntityConnectionResolvers<ContextType>;
+  ApproveScanPayload?: ApproveScanPayloadResolvers<ContextType>;
   EntityPayload?: EntityPayloadResolvers<ContextType>;
   SearchHit?: SearchHitResolvers<ContextType>;
   Highlight?: HighlightResolvers<ContextType>;

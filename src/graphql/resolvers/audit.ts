@@ -1,8 +1,8 @@
 import type { AuditEntry, AuditRecord } from "../../heimdall/ports.ts";
 import { BadInputError } from "../../shared/errors.ts";
+import { given } from "../given.ts";
 import { openList } from "../paging/connection.ts";
 import { query } from "../root-field.ts";
-import { given } from "./entity.ts";
 
 const outcomes: readonly AuditEntry["outcome"][] = ["allow", "deny", "success", "failure"];
 

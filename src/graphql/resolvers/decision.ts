@@ -6,9 +6,9 @@ import type { GraphqlContext } from "../context.ts";
 import { formatPlace } from "../errors/user-errors.ts";
 import { explainDecision } from "../explain-decision.ts";
 import type { AuthorizeInput, Decision as DecisionAnswer, ObjectInput } from "../generated/schema-types.ts";
+import { given } from "../given.ts";
 import { query } from "../root-field.ts";
 import { findSubject } from "../subjects.ts";
-import { given } from "./entity.ts";
 
 const maxQuestions = 100;
 const maxNames = 1_000;

@@ -1,12 +1,14 @@
 import type { Authorized } from "../../heimdall/ports.ts";
-import { describeEntity } from "../../metis/catalog/index.ts";
+import { describeEntity } from "../../metis/index.ts";
 import type { Entity } from "../../metis/ports.ts";
 import { BadInputError } from "../../shared/errors.ts";
 import { toAttributes } from "../attributes.ts";
 import type { GraphqlContext } from "../context.ts";
 import type { EntityResolvers, UpdateEntityInput } from "../generated/schema-types.ts";
-import { entityNodeId } from "../node-id.ts";
+import { given } from "../given.ts";
+import { entityNodeId, parseRunId } from "../node-id.ts";
 import { openList } from "../paging/connection.ts";
+import { recordChange } from "../record-change.ts";
 import { mutation, query } from "../root-field.ts";
 import { absentAsNull } from "./node.ts";
 
@@ -36,7 +38,8 @@ export const entityFields = {
   Mutation: {
     updateEntity: mutation(
       "updateEntity",
-      async (within, { input }, { services: { catalog } }) => {
+      async (within, { input }, context) => {
+        const { catalog } = context.services;
         const aspects = toAspects(input);
         const entity = await catalog.getEntity(within, input.urn);
         return {
@@ -44,11 +47,24 @@ export const entityFields = {
           run: async (auth) => {
             const options = { dryRun: input.dryRun ?? false, ...given("ifSeq", input.ifSeq) };
             const updated = await catalog.updateEntity(auth, entity.urn, aspects, options);
+            if (!input.dryRun) {
+              await recordChange(context, auth, [updated.urn], { aspects: Object.keys(aspects), seq: updated.seq });
+            }
             return { entity: { entity: updated, auth: within }, seq: updated.seq, userErrors: [] };
           },
         };
       },
       (userErrors) => ({ entity: null, seq: null, userErrors }),
+    ),
+    approveScan: mutation(
+      "approveScan",
+      async (auth, { input }, context) => {
+        const runId = parseRunId(input.runId);
+        const { removed, seq } = await context.services.catalog.approveScan(auth, runId);
+        await recordChange(context, auth, [runId], { removed, seq });
+        return { removed, seq, userErrors: [] };
+      },
+      (userErrors) => ({ removed: null, seq: null, userErrors }),
     ),
   },
 };
@@ -125,9 +141,4 @@ function toAspects({ description, tags, owners, custom }: UpdateEntityInput): Re
   };
   if (Object.keys(aspects).length > 0) return aspects;
   throw new BadInputError("nothing to change; give at least one of `description`, `tags`, `owners`, `custom`");
-}
-
-/** `{[name]: value}`, or nothing where the argument is absent or null. */
-export function given<K extends string, V>(name: K, value: V | null | undefined): { readonly [P in K]?: V } {
-  return (value === undefined || value === null ? {} : { [name]: value }) as { readonly [P in K]?: V };
 }

@@ -1,10 +1,11 @@
-import type { ApiKeyInfo, Authorized, User } from "../../heimdall/ports.ts";
-import type { Attributes, DecisionObject } from "../../shared/decision.ts";
+import { checkSubjectTags } from "../../heimdall/identity/index.ts";
+import type { ApiKeyInfo, User } from "../../heimdall/ports.ts";
 import { BadInputError, ForbiddenError, NotFoundError } from "../../shared/errors.ts";
 import { matchesFilter } from "../../shared/object-filter.ts";
 import type { GraphqlContext } from "../context.ts";
 import { describeApiKey, describeUser } from "../objects.ts";
 import { openList } from "../paging/connection.ts";
+import { recordChange } from "../record-change.ts";
 import { mutation, query } from "../root-field.ts";
 
 const dayInSeconds = 86_400;
@@ -38,7 +39,7 @@ export const identityFields = {
             // SECURITY: whoever holds a key of a user can do all that the user can
             if (userId !== context.call.subject.id) refuseUnheld(context, user, user.tags);
             const { info, key } = await identity.createApiKey({ userId, name: input.name, ttlSeconds });
-            await recordChange(context, auth, describeApiKey(info));
+            await recordChange(context, auth, describeApiKey(info).paths);
             return { apiKey: toApiKey(info), key: key.reveal(), userErrors: [] };
           },
         };
@@ -58,7 +59,7 @@ export const identityFields = {
           object: describeApiKey(key),
           run: async (auth) => {
             const revoked = await identity.revokeApiKey(key.id);
-            await recordChange(context, auth, describeApiKey(revoked));
+            await recordChange(context, auth, describeApiKey(revoked).paths);
             return { apiKey: toApiKey(revoked), key: null, userErrors: [] };
           },
         };
@@ -79,10 +80,18 @@ export const identityFields = {
             const tags = [...new Set(input.tags)].sort();
             const added = tags.filter((tag) => !user.tags.includes(tag));
             refuseUnheld(context, user, added);
-            if (input.dryRun) return { user: toUser({ ...user, tags }), userErrors: [] };
+            if (input.dryRun) {
+              const namespaces = await identity.listTagNamespaces();
+              checkSubjectTags(
+                user.id,
+                tags,
+                namespaces.map(({ glob }) => glob),
+              );
+              return { user: toUser({ ...user, tags }), userErrors: [] };
+            }
             const changed = await identity.setUserTags(user.id, tags);
             const removed = user.tags.filter((tag) => !tags.includes(tag));
-            await recordChange(context, auth, describeUser(user), { added, removed });
+            await recordChange(context, auth, describeUser(user).paths, { added, removed });
             return { user: toUser(changed), userErrors: [] };
           },
         };
@@ -106,27 +115,6 @@ function refuseUnheld({ call, services }: GraphqlContext, user: User, tags: read
   throw new ForbiddenError(
     `you do not hold ${refused.map((tag) => `\`${tag}\``).join(", ")}, so you cannot hand it out; ask somebody who does, or who may \`escalate\``,
   );
-}
-
-/** Every change is on record before it is answered. */
-async function recordChange(
-  { call, services }: GraphqlContext,
-  auth: Authorized,
-  { paths }: DecisionObject,
-  details: Attributes = {},
-): Promise<void> {
-  await services.audit.append({
-    type: "change",
-    actor: call.subject.id,
-    action: auth.action,
-    object: paths,
-    outcome: "success",
-    decisionId: auth.decisionId,
-    policyVersion: auth.policyVersion,
-    requestId: call.requestId,
-    ...(call.ip === undefined ? {} : { ip: call.ip }),
-    details,
-  });
 }
 
 /** `undefined` for a key that does not expire. */

@@ -1,6 +1,6 @@
 import { BadInputError } from "../../shared/errors.ts";
+import { given } from "../given.ts";
 import { query } from "../root-field.ts";
-import { given } from "./entity.ts";
 
 const maxDepth = 50;
 const maxNodes = 10_000;

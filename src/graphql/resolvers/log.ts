@@ -1,10 +1,9 @@
 import { describeResource } from "../../control/index.ts";
-import { runNodeId } from "../node-id.ts";
+import { given } from "../given.ts";
+import { parseRunId, runNodeId } from "../node-id.ts";
 import { openList } from "../paging/connection.ts";
 import { query } from "../root-field.ts";
-import { given } from "./entity.ts";
 import { toRef } from "./resource.ts";
-import { parseRunId } from "./run.ts";
 
 /** Root fields about logs. */
 export const logFields = {

@@ -1,6 +1,7 @@
 import { matchesFilter } from "../../shared/object-filter.ts";
 import { describePolicy } from "../objects.ts";
 import { openList } from "../paging/connection.ts";
+import type { LivePolicy } from "../policy-lister.ts";
 import { query } from "../root-field.ts";
 
 /** Root fields about live policies. */
@@ -11,11 +12,16 @@ export const policyFields = {
       const { policies, policyVersion } = context.services.policies.list();
       const visible = policies.filter((policy) => matchesFilter(auth.filter, describePolicy(policy)));
       const connection = list.sliceToConnection(
-        visible,
-        ({ name }) => name,
+        visible.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1)),
+        placeOf,
         (policy) => ({ ...policy, description: policy.description ?? null }),
       );
       return { ...connection, policyVersion };
     }),
   },
 };
+
+/** WHY: a name may be used in several files. */
+function placeOf({ name, file }: LivePolicy): string {
+  return `${name} ${file}`;
+}

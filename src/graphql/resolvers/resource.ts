@@ -7,10 +7,10 @@ import { BadInputError } from "../../shared/errors.ts";
 import type { GraphqlContext } from "../context.ts";
 import { formatPlace } from "../errors/user-errors.ts";
 import type { ResourceResolvers, VariableInput } from "../generated/schema-types.ts";
+import { given } from "../given.ts";
 import { isResourceType, resourceNodeId } from "../node-id.ts";
 import { openList } from "../paging/connection.ts";
 import { mutation, query } from "../root-field.ts";
-import { given } from "./entity.ts";
 import { absentAsNull } from "./node.ts";
 
 /** Root fields about resources. */

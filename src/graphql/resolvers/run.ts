@@ -1,11 +1,10 @@
 import { describeResource } from "../../control/index.ts";
 import type { RunJob } from "../../control/ports.ts";
-import { NotFoundError } from "../../shared/errors.ts";
 import type { RunResolvers } from "../generated/schema-types.ts";
-import { readNodeId, runNodeId } from "../node-id.ts";
+import { given } from "../given.ts";
+import { parseRunId, runNodeId } from "../node-id.ts";
 import { openList } from "../paging/connection.ts";
 import { mutation, query } from "../root-field.ts";
-import { given } from "./entity.ts";
 import { toRef } from "./resource.ts";
 
 /** Root fields about runs of workflows. */
@@ -61,13 +60,6 @@ export const runTypes: { readonly Run: Required<Omit<RunResolvers, "__isTypeOf">
     jobs: ({ run }) => run.jobs.map(toJob),
   },
 };
-
-/** @throws {NotFoundError} not the id of a run */
-export function parseRunId(id: string): string {
-  const ref = readNodeId(id);
-  if (ref?.kind === "run") return ref.id;
-  throw new NotFoundError(`no run \`${id.slice(0, 100)}\`; \`runs\` lists those there are`);
-}
 
 function toJob({ name, stack, state, startedAt, finishedAt, message, result }: RunJob) {
   return {

@@ -3,10 +3,10 @@ import type { SearchHit, SearchResult } from "../../metis/ports.ts";
 import { BadInputError } from "../../shared/errors.ts";
 import type { GraphqlContext } from "../context.ts";
 import type { SearchFilter, SearchHitResolvers } from "../generated/schema-types.ts";
+import { given } from "../given.ts";
 import type { SearchHitParent } from "../mappers.ts";
 import { checkPageSize, openList } from "../paging/connection.ts";
 import { query } from "../root-field.ts";
-import { given } from "./entity.ts";
 
 const maxTextLength = 1_000;
 
