@@ -24,6 +24,8 @@ export function createRecordingIngest(): { readonly ingest: ScanIngest; readonly
   const open = (): void => {
     if (recording.finished) throw new TypeError("the scan is finished");
   };
+  // the depot is there before its scan
+  const isKnown = (urn: string): boolean => recording.entities.has(urn) || urn.startsWith("urn:dataos:depot:");
   const ingest: ScanIngest = {
     async put(assertions) {
       open();
@@ -31,7 +33,7 @@ export function createRecordingIngest(): { readonly ingest: ScanIngest; readonly
       recording.batches.push(assertions.length);
       for (const assertion of assertions) {
         if (recording.entities.has(assertion.urn)) throw new TypeError(`${assertion.urn} is put twice`);
-        if (assertion.parent !== undefined && !recording.entities.has(assertion.parent)) {
+        if (assertion.parent !== undefined && !isKnown(assertion.parent)) {
           throw new TypeError(`${assertion.urn} comes before its parent`);
         }
         recording.entities.set(assertion.urn, assertion);
@@ -43,7 +45,7 @@ export function createRecordingIngest(): { readonly ingest: ScanIngest; readonly
     },
     async listed(container, childKind, excluded) {
       open();
-      if (!recording.entities.has(container)) throw new TypeError(`${container} was not put`);
+      if (!isKnown(container)) throw new TypeError(`${container} was not put`);
       recording.listed.set(container, { childKind, excluded });
     },
     async failed(container, reason) {

@@ -2,33 +2,22 @@ import type { EntityAssertion, KeysAspect, StructureAspect } from "../../metis/p
 import type { SourceColumn, SourceDatabase, SourceDataset, SourceSchema } from "../sources/source-reader.ts";
 import type { SourceUrns } from "./source-urns.ts";
 
-/** What the source says of its database, and the depot that holds it. */
-export function databaseAssertions(urns: SourceUrns, depot: string, database: SourceDatabase): EntityAssertion[] {
-  return [
-    {
-      urn: urns.depot,
-      kind: "depot",
-      name: depot,
-      qualifiedName: depot,
-      parent: undefined,
-      depot,
-      aspects: { identity: { name: depot, qualifiedName: depot } },
+/** What the source says of its database. Its depot is the catalog's own. */
+export function databaseAssertion(urns: SourceUrns, depot: string, database: SourceDatabase): EntityAssertion {
+  return {
+    urn: urns.database,
+    kind: "database",
+    name: database.name,
+    qualifiedName: urns.qualified(),
+    parent: urns.depot,
+    depot,
+    aspects: {
+      identity: { name: database.name, qualifiedName: urns.qualified() },
+      documentation: documentation(database.comment),
+      sourceState: present({ engine: "postgresql", version: database.version, owner: database.owner }),
     },
-    {
-      urn: urns.database,
-      kind: "database",
-      name: database.name,
-      qualifiedName: urns.qualified(),
-      parent: urns.depot,
-      depot,
-      aspects: {
-        identity: { name: database.name, qualifiedName: urns.qualified() },
-        documentation: documentation(database.comment),
-        sourceState: present({ engine: "postgresql", version: database.version, owner: database.owner }),
-      },
-      ...keyed(database.key),
-    },
-  ];
+    ...keyed(database.key),
+  };
 }
 
 export function schemaAssertion(urns: SourceUrns, depot: string, schema: SourceSchema): EntityAssertion {

@@ -3,7 +3,7 @@ import { BadInputError } from "../../shared/errors.ts";
 import type { SqlParser } from "../../sql/index.ts";
 import type { ScanProgress, ScanScope } from "../ports.ts";
 import type { SourceDataset, SourceReader } from "../sources/source-reader.ts";
-import { columnAssertion, databaseAssertions, datasetAssertion, schemaAssertion } from "./assertions.ts";
+import { columnAssertion, databaseAssertion, datasetAssertion, schemaAssertion } from "./assertions.ts";
 import { createScanFilter, type ScanFilter } from "./scan-filter.ts";
 import { createSourceUrns, type SourceUrns } from "./source-urns.ts";
 import { createViewSchema, traceView } from "./view-lineage.ts";
@@ -64,7 +64,7 @@ export async function runScan(request: ScanRequest): Promise<ScanReport> {
     }
     const urns = createSourceUrns(depot, database.name);
     const schemas = reader.schemas.filter(({ name }) => filter.schema(name));
-    await ingest.put(databaseAssertions(urns, depot, database));
+    await ingest.put([databaseAssertion(urns, depot, database)]);
     await putAll(
       ingest,
       schemas.map((schema) => schemaAssertion(urns, depot, schema)),

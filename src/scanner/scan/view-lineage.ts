@@ -162,8 +162,8 @@ function tableEdges(
     const strongest = ["AGGREGATION", "TRANSFORMATION", "IDENTITY"].find((subtype) =>
       direct.some((edge) => edge.subtype === subtype),
     );
-    // a table of which no column is named still gives rows: `count(*)`
-    const indirect = edges[0]?.subtype ?? "AGGREGATION";
+    // a table of which no column is named still gives rows: `count(*)`, a cross join
+    const indirect = edges[0]?.subtype ?? "TRANSFORMATION";
     return {
       from: urns.dataset(schema, name),
       to: target,
