@@ -1,7 +1,7 @@
 import { CST, isMap, isScalar, isSeq, Lexer, LineCounter, type ParsedNode, parseAllDocuments } from "yaml";
 import type { Problem, SourcePosition } from "./errors.ts";
 
-export const maxYamlBytes = 1024 * 1024;
+const maxYamlBytes = 1024 * 1024;
 const maxDepth = 64;
 const maxValues = 250_000;
 const maxProblems = 100;

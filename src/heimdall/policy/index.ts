@@ -1,11 +1,10 @@
-export { type AttributeDeclarations, platformAttributes } from "./condition/compile-condition.ts";
+export type { AttributeDeclarations } from "./condition/compile-condition.ts";
 export { type CompileOptions, type CompileResult, compilePolicies } from "./engine/compile-policies.ts";
 export {
   type CompiledRule,
   isInForce,
   matchesObject,
   matchesPredicate,
-  matchesTags,
   meetsConditions,
   toReach,
 } from "./engine/compiled-rule.ts";
