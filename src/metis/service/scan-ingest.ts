@@ -33,6 +33,7 @@ export function createScanIngest(options: ScanIngestOptions): ScanIngest {
   const failed = new Set<string>();
   const seen = new Set<string>();
   const renamed = new Set<string>();
+  const touched = new Map<string, number>();
   const total = { created: 0, updated: 0, unchanged: 0, restored: 0, lineageEdges: 0 };
   let edgesWaiting = 0;
   let seq = options.startSeq;
@@ -53,6 +54,7 @@ export function createScanIngest(options: ScanIngestOptions): ScanIngest {
       for (const { urn } of batch) pending.delete(urn);
       for (const id of result.seen) seen.add(id);
       for (const id of result.renamed) renamed.add(id);
+      for (const [id, changed] of result.touched) touched.set(id, changed);
       total.created += result.created;
       total.updated += result.updated;
       total.unchanged += result.unchanged;
@@ -105,7 +107,15 @@ export function createScanIngest(options: ScanIngestOptions): ScanIngest {
       assertOpen();
       await flushEdges();
       const { result } = await write(context, (writer) =>
-        writeLifecycle(writer, { depot, runId: context.runId, listings, failed, seen, startSeq: options.startSeq }),
+        writeLifecycle(writer, {
+          depot,
+          runId: context.runId,
+          listings,
+          failed,
+          seen,
+          touched,
+          startSeq: options.startSeq,
+        }),
       );
       finished = true;
       return { ...total, ...result, seq };

@@ -39,13 +39,11 @@ async function applyChanges(store: CatalogStore, target: SearchStore, changes: r
   const newest = changes.at(-1);
   if (!newest) return;
   const changed = await store.findByIds(distinct(changes.map(({ entity_id }) => entity_id)));
-  const columnParents = [...changed.values()].map(({ kind, parentId }) => (kind === "column" ? parentId : undefined));
-  const datasets = await store.findByIds(distinct(columnParents.filter((id) => !changed.has(id ?? ""))));
-  const records = [...changed.values(), ...datasets.values()].filter(({ kind }) => kind !== "column");
-  const documents = await toDocuments(store, records.filter(isSearchable));
+  const holders = distinct([...changed.values()].map(({ id, kind, parentId }) => (kind === "column" ? parentId : id)));
+  const { documents, others } = await readDocuments(store, holders);
 
   const deletes = new Map<string, number>();
-  for (const record of records) if (!isSearchable(record)) deletes.set(record.urn, record.seq);
+  for (const { urn, seq } of others) deletes.set(urn, seq);
   for (const { former_urn, seq } of changes) if (former_urn !== null) deletes.set(former_urn, seq);
   const reused = await store.findByUrns([...deletes.keys()]);
   for (const record of reused.values()) if (isSearchable(record)) deletes.delete(record.urn);
@@ -65,24 +63,37 @@ async function applyChanges(store: CatalogStore, target: SearchStore, changes: r
 async function fill(store: CatalogStore, target: SearchStore, seq: number): Promise<void> {
   for (let after = ""; ; ) {
     const page = await store.readPage(after, undefined, pageSize);
-    const records = page.filter(isSearchable);
-    const upserts = await toDocuments(store, records);
+    const holders = page.filter(isSearchable).map(({ id }) => id);
+    const { documents } = await readDocuments(store, holders);
     const last = page.at(-1);
-    await target.apply({ upserts, deletes: [], appliedSeq: last ? 0 : seq });
+    await target.apply({ upserts: documents, deletes: [], appliedSeq: last ? 0 : seq });
     if (!last) return;
     after = last.id;
   }
 }
 
-async function toDocuments(store: CatalogStore, records: readonly EntityRecord[]): Promise<SearchDocument[]> {
-  const datasets = records.filter(({ kind }) => kind === "dataset").map(({ id }) => id);
+/**
+ * The documents of entities as they are now, and the entities that have none.
+ * INVARIANT: columns are read before what holds them. A document takes the number of its newest column, so a column read later
+ * could give a document of something since removed or renamed a higher number than its removal has, and keep it for ever.
+ */
+async function readDocuments(
+  store: CatalogStore,
+  holders: readonly string[],
+): Promise<{ readonly documents: readonly SearchDocument[]; readonly others: readonly EntityRecord[] }> {
   const columns = new Map<string, Entity[]>();
-  for (const column of await store.findChildren(datasets, ["column"])) {
+  for (const column of await store.findChildren(holders, ["column"])) {
     const siblings = columns.get(column.parentId ?? "");
     if (siblings) siblings.push(toEntity(column));
     else columns.set(column.parentId ?? "", [toEntity(column)]);
   }
-  return records.map((record) => toSearchDocument(toEntity(record), columns.get(record.id) ?? []));
+  const records = [...(await store.findByIds(holders)).values()];
+  return {
+    documents: records
+      .filter(isSearchable)
+      .map((record) => toSearchDocument(toEntity(record), columns.get(record.id) ?? [])),
+    others: records.filter((record) => !isSearchable(record)),
+  };
 }
 
 function distinct(ids: readonly (string | null | undefined)[]): string[] {

@@ -32,6 +32,8 @@ export interface BatchResult {
   readonly seen: Set<string>;
   /** ids */
   readonly renamed: Set<string>;
+  /** entities that lost a former URN to another one: id -> number of that change */
+  readonly touched: Map<string, number>;
 }
 
 interface Batch {
@@ -75,6 +77,7 @@ export async function writeAssertions(
     restored: 0,
     seen: new Set<string>(),
     renamed: new Set<string>(),
+    touched: new Map<string, number>(),
   };
   const batch: Batch = {
     ...{ writer, ids, scan, result },
@@ -165,6 +168,7 @@ async function releaseAliases(
     const aliases = before.aliases.filter((alias) => alias !== sighting.urn);
     const after = { ...before, aliases, updatedAt: batch.writer.at, seq: batch.writer.nextSeq() };
     batch.writer.putEntity({ op: "update", before, after, aspects: [], facts: true });
+    batch.result.touched.set(after.id, after.seq);
     remember(batch, after);
   }
 }

@@ -19,6 +19,8 @@ export interface ScanReport {
   readonly seen: ReadonlySet<string>;
   /** newest change before the scan; what others changed later is left alone */
   readonly startSeq: number;
+  /** what the scan itself changed without putting it: id -> number of that change */
+  readonly touched: ReadonlyMap<string, number>;
 }
 
 /** Applies the rules of DESIGN §6 at the end of a scan. */
@@ -66,11 +68,12 @@ async function writeStates(writer: CatalogWriter, states: ReadonlyMap<string, Li
 }
 
 async function makePlan(writer: CatalogWriter, report: ScanReport): Promise<LifecyclePlan> {
-  const { seen, startSeq, failed } = report;
+  const { seen, startSeq, touched, failed } = report;
   const containers = await writer.findByUrns([
     ...new Set([...report.listings.map(({ container }) => container), ...failed]),
   ]);
-  const isAbsent = (entity: LifecycleFacts): boolean => !seen.has(entity.id) && entity.seq <= startSeq;
+  const isAbsent = (entity: LifecycleFacts): boolean =>
+    !seen.has(entity.id) && (entity.seq <= startSeq || touched.get(entity.id) === entity.seq);
   const idOf = (urn: string): string => containers.get(urn)?.id ?? "";
   const reports = report.listings.filter(({ container }) => !failed.has(container) && containers.has(container));
   const children = await readChildren(writer, reports, idOf);
