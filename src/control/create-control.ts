@@ -167,8 +167,10 @@ export function createControl(options: ControlOptions): ControlRuntime {
       const local = new Set(
         applied.changes.filter(({ change }) => isLocal(change.ref)).map(({ change }) => change.uid),
       );
-      for (const uid of local) await loop.runNow(uid);
-      for (const uid of applied.uids) if (!local.has(uid)) loop.enqueue(uid);
+      await loop.batch(async () => {
+        for (const uid of local) await loop.runNow(uid);
+        for (const uid of applied.uids) if (!local.has(uid)) loop.enqueue(uid);
+      });
       return applied.resources;
     },
 

@@ -209,12 +209,14 @@ export interface RunStore {
   /** Those that are pending or running, oldest first. */
   active(uid: string): Promise<readonly StoredRun[]>;
   /**
-   * Takes waiting runs, and those whose process is gone: these come back with `trigger` `resume`, one attempt more, and their
+   * Takes waiting runs, and those of other holders whose process is gone, or that were given up: these come back with `trigger` `resume`, one attempt more, and their
    * unfinished jobs waiting again. `orphans`: all running ones of other holders count as left (single-process stores at start).
    */
   claim(holder: string, ttlMs: number, limit: number, orphans: boolean): Promise<readonly ClaimedRun[]>;
   /** Prolongs the claim. `lost`: somebody else has it; `cancel`: somebody asked to end it. */
   renew(lease: Lease, ttlMs: number): Promise<"held" | "cancel" | "lost">;
+  /** Gives the claim up; whoever asks next takes the run up. */
+  release(lease: Lease): Promise<void>;
   /** `false`: the claim is lost. */
   writeJob(lease: Lease, job: JobChange): Promise<boolean>;
   /** Ends it; jobs that have not ended get the same state. `false`: the claim is lost. */

@@ -327,6 +327,19 @@ export function controlStoresContract(make: () => Promise<ControlStoresFixture>)
     expect(await stores.runs.claim("two", 60_000, 10, true)).toHaveLength(1);
   });
 
+  it("does not give a process what it has already, but what it gave up", async () => {
+    const { stores, clock } = await withWorkflow();
+    await stores.runs.create(newRun("r1"));
+    const [claimed] = await stores.runs.claim("one", 1000, 10, false);
+    clock.advance(60_000);
+    expect(await stores.runs.claim("one", 1000, 10, false)).toEqual([]);
+    expect(await stores.runs.claim("one", 1000, 10, true)).toEqual([]);
+    if (claimed) await stores.runs.release(claimed.lease);
+    expect((await stores.runs.claim("one", 1000, 10, false)).map(({ run }) => [run.id, run.attempt])).toEqual([
+      ["r1", 2],
+    ]);
+  });
+
   it("ends a run with its open jobs", async () => {
     const { stores } = await withWorkflow();
     await stores.runs.create(newRun("r1"));

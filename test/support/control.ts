@@ -122,7 +122,9 @@ export async function createTestControl(state: StateDb, options: TestControlOpti
   };
 
   const source = createResourcePolicySource(createStateControlStores(state, { clock, ids }).resources);
-  const policies = createLivePolicies({ builtIn: readPolicies(basePolicies), source, clock, logger });
+  // stands still, so that policies do not grow stale while a test moves through hours
+  const policyClock = createManualClock();
+  const policies = createLivePolicies({ builtIn: readPolicies(basePolicies), source, clock: policyClock, logger });
   await policies.refresh();
   const objects = { describe: async <T>(object: T): Promise<T> => object };
   const authorizer = createAuthorizer({ policies, audit: auditLog, objects, clock, ids });

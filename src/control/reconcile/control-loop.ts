@@ -13,6 +13,7 @@ const firstDelayMs = 1000;
 const maxDelayMs = 300_000;
 const resyncMs = 300_000;
 const finalizeAgainMs = 1000;
+const waitingReason = "WaitingForDependencies";
 
 export interface ControlLoopOptions {
   readonly resources: ResourceStore;
@@ -33,6 +34,8 @@ export interface ControlLoop {
   enqueue(uid: string, delayMs?: number): void;
   /** Works on one now; for types that need nothing but the state store. */
   runNow(uid: string): Promise<void>;
+  /** Starts what is asked for in `work` only after it. */
+  batch<T>(work: () => Promise<T>): Promise<T>;
   /** Asks for all. */
   resync(): Promise<void>;
   whenIdle(): Promise<void>;
@@ -47,6 +50,7 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
   return {
     enqueue: (uid, delayMs) => queue.add(uid, delayMs),
     runNow: (uid) => queue.runNow(uid),
+    batch: (work) => queue.batch(work),
     async resync() {
       for (const { uid } of await resources.listAll()) queue.add(uid);
     },
@@ -91,7 +95,7 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
     }
     const reconciler = reconcilers[resource.ref.type];
     let present = resource;
-    if (!reconciler.isLocal && resource.observedGeneration !== resource.generation && resource.phase === "Pending") {
+    if (!reconciler.isLocal && resource.phase === "Pending" && isNew(resource)) {
       const begun = await begin(resource, lease);
       if (!begun) return queue.add(resource.uid);
       present = begun;
@@ -207,7 +211,7 @@ const satisfied: ConditionState = {
 function waiting(message: string): Outcome {
   return {
     phase: "Pending",
-    ready: { status: "False", reason: "WaitingForDependencies", message },
+    ready: { status: "False", reason: waitingReason, message },
     conditions: [{ type: "DependenciesReady", status: "False", reason: "DependencyMissing", message }],
   };
 }
@@ -234,6 +238,11 @@ function toReason(code: string): string {
     .split("_")
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join("");
+}
+
+/** Whether nothing was tried for this generation yet. */
+function isNew({ generation, observedGeneration, conditions }: StoredResource): boolean {
+  return generation !== observedGeneration || readyOf(conditions)?.reason === waitingReason;
 }
 
 function toStatus(resource: StoredResource): StatusChange {

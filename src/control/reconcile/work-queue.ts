@@ -6,6 +6,8 @@ export interface WorkQueue {
   add(key: string, delayMs?: number): void;
   /** Works on `key` before it returns, after whoever works on it now. */
   runNow(key: string): Promise<void>;
+  /** Starts nothing that is due until `work` has ended, so that keys asked for on the way are worked on once. */
+  batch<T>(work: () => Promise<T>): Promise<T>;
   /** Resolves when nothing runs and nothing is due. */
   whenIdle(): Promise<void>;
   /** Takes nothing new; resolves when what runs has ended. */
@@ -23,6 +25,7 @@ export function createWorkQueue(
   const due = new Set<string>();
   const later = new Map<string, { readonly at: number; readonly cancel: () => void }>();
   const running = new Map<string, Promise<void>>();
+  const batches = new Set<Promise<void>>();
   let stopped = false;
 
   return {
@@ -44,8 +47,22 @@ export function createWorkQueue(
       await start(key);
     },
 
+    async batch(work) {
+      const marker = Promise.withResolvers<void>();
+      batches.add(marker.promise);
+      try {
+        return await work();
+      } finally {
+        batches.delete(marker.promise);
+        marker.resolve();
+        pump();
+      }
+    },
+
     async whenIdle() {
-      while (running.size > 0 || due.size > 0) await Promise.all(running.values());
+      while (running.size > 0 || due.size > 0 || batches.size > 0) {
+        await Promise.all([...running.values(), ...batches]);
+      }
     },
 
     async stop() {
@@ -70,6 +87,7 @@ export function createWorkQueue(
   }
 
   function pump(): void {
+    if (batches.size > 0) return;
     for (const key of due) {
       if (running.size >= concurrency) return;
       // what is asked for while it is worked on is worked on again afterwards

@@ -4,7 +4,7 @@ import { ForbiddenError, NotFoundError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import { callFor, type FindSubject } from "../connections.ts";
 import { type JobSpec, readStoredSpec } from "../manifest/index.ts";
-import type { ClaimedRun, LogStore, ResourceStore, RunStore, StoredResource, StoredRun } from "../stores.ts";
+import type { ClaimedRun, Lease, LogStore, ResourceStore, RunStore, StoredResource, StoredRun } from "../stores.ts";
 import { createRedactor, type Redactor } from "./redaction.ts";
 import { type JobProgress, runJobs } from "./run-jobs.ts";
 import { createRunLog, type RunLog } from "./run-log.ts";
@@ -45,6 +45,7 @@ const claimMs = 30_000;
 const pollMs = 1000;
 const runsKept = 100;
 const progressEveryMs = 1000;
+const giveUpAfterMs = 5000;
 
 /** Why a run's signal was aborted. */
 type Ending = "cancel" | "lost" | "stop";
@@ -95,7 +96,10 @@ export function createRunWorker(options: RunWorkerOptions): RunWorker {
     const ending = new AbortController();
     const { id } = claimed.run;
     const done = carryOut(claimed, ending.signal)
-      .catch((error: unknown) => logger.error({ run: id, err: error }, "a run could not be carried out"))
+      .catch((error: unknown) => {
+        logger.error({ run: id, err: error }, "a run could not be carried out; it is taken up again");
+        giveUpLater(claimed.lease);
+      })
       .finally(() => {
         carried.delete(id);
         options.onChange(claimed.run.uid);
@@ -121,8 +125,23 @@ export function createRunWorker(options: RunWorkerOptions): RunWorker {
     beat();
   }
 
+  /** Where the store failed under a run; somebody may take it up when the store answers again. */
+  function giveUpLater(lease: Lease): void {
+    if (isStopped) return;
+    clock.schedule(giveUpAfterMs, () => {
+      runs.release(lease).then(
+        () => pump(false),
+        () => giveUpLater(lease),
+      );
+    });
+  }
+
   async function carryOut({ run, lease }: ClaimedRun, signal: AbortSignal): Promise<void> {
     options.onChange(run.uid);
+    if (run.cancelRequested) {
+      await runs.finish(lease, "cancelled", "cancelled");
+      return;
+    }
     const redactor = createRedactor();
     const log = createRunLog({ store: options.logs, uid: run.uid, run: run.id, redactor, clock, logger });
     const line = log.logger(undefined);
@@ -156,7 +175,7 @@ export function createRunWorker(options: RunWorkerOptions): RunWorker {
       });
       if (signal.reason === "stop" || signal.reason === "lost") {
         // free for the next process at once
-        if (signal.reason === "stop") await runs.renew(lease, 0);
+        if (signal.reason === "stop") await runs.release(lease);
         return;
       }
       const message = outcome.state === "cancelled" ? "cancelled" : outcome.message;

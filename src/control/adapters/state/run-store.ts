@@ -125,30 +125,15 @@ export function createStateRunStore(state: StateDb, { clock }: { readonly clock:
       );
     },
 
-    claim: (holder, ttlMs, limit, orphans) =>
-      state.transaction<ControlTables, readonly ClaimedRun[]>(async (tx) => {
-        const at = now();
-        const rows = await tx
-          .selectFrom("control_runs")
-          .selectAll()
-          .where((eb) =>
-            eb.or([
-              eb("state", "=", "pending"),
-              eb.and([
-                eb("state", "=", "running"),
-                orphans
-                  ? eb.or([eb("holder", "is", null), eb("holder", "!=", holder)])
-                  : eb.or([eb("held_until", "is", null), eb("held_until", "<=", at)]),
-              ]),
-            ]),
-          )
-          .orderBy("id")
-          .limit(limit)
-          .execute();
+    async claim(holder, ttlMs, limit, orphans) {
+      // WHY: this is asked every second; a transaction that writes is for when there is something
+      if ((await claimable(db, holder, 1, orphans)).length === 0) return [];
+      return state.transaction<ControlTables, readonly ClaimedRun[]>(async (tx) => {
         const claimed: ClaimedRun[] = [];
-        for (const row of rows) claimed.push(await take(tx, row, holder, ttlMs, at));
+        for (const row of await claimable(tx, holder, limit, orphans)) claimed.push(await take(tx, row, holder, ttlMs));
         return claimed;
-      }),
+      });
+    },
 
     async renew(lease, ttlMs) {
       const row = await db
@@ -159,6 +144,10 @@ export function createStateRunStore(state: StateDb, { clock }: { readonly clock:
         .executeTakeFirst();
       if (!row) return "lost";
       return row.cancel_requested === 1 ? "cancel" : "held";
+    },
+
+    async release(lease) {
+      await db.updateTable("control_runs").set({ holder: null, held_until: null }).where(held(lease)).execute();
     },
 
     writeJob: (lease, job) =>
@@ -218,13 +207,29 @@ export function createStateRunStore(state: StateDb, { clock }: { readonly clock:
   };
   return store;
 
-  async function take(
-    tx: Transaction<ControlTables>,
-    row: RunRow,
-    holder: string,
-    ttlMs: number,
-    at: string,
-  ): Promise<ClaimedRun> {
+  /** INVARIANT: never what `holder` has itself, however long it did not prolong its claim. */
+  function claimable(from: Reader, holder: string, limit: number, orphans: boolean): Promise<RunRow[]> {
+    return from
+      .selectFrom("control_runs")
+      .selectAll()
+      .where((eb) =>
+        eb.or([
+          eb("state", "=", "pending"),
+          eb.and([
+            eb("state", "=", "running"),
+            eb.or([
+              eb("holder", "is", null),
+              eb.and([eb("holder", "!=", holder), ...(orphans ? [] : [eb("held_until", "<=", now())])]),
+            ]),
+          ]),
+        ]),
+      )
+      .orderBy("id")
+      .limit(limit)
+      .execute();
+  }
+
+  async function take(tx: Transaction<ControlTables>, row: RunRow, holder: string, ttlMs: number): Promise<ClaimedRun> {
     const isLeft = row.state === "running";
     const token = Number(row.token) + 1;
     const change = {
@@ -234,7 +239,7 @@ export function createStateRunStore(state: StateDb, { clock }: { readonly clock:
       holder,
       token,
       held_until: toTimestamp(clock.now() + ttlMs),
-      started_at: row.started_at ?? at,
+      started_at: row.started_at ?? now(),
     };
     await tx.updateTable("control_runs").set(change).where("id", "=", row.id).execute();
     await tx
