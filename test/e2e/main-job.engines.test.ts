@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { describe } from "vitest";
+import { removeIndices } from "../support/elasticsearch.ts";
 import { createFreshDatabase } from "../support/fresh-database.ts";
+import { removeNamespace } from "../support/neo4j.ts";
 import { mainJob } from "./main-job.ts";
 
 const { TEST_POSTGRES_URL, TEST_ELASTICSEARCH_URL, TEST_NEO4J_URL } = process.env;
@@ -19,6 +21,11 @@ if (TEST_POSTGRES_URL && TEST_ELASTICSEARCH_URL && TEST_NEO4J_URL) {
       stateUrl: state.url,
       searchUrl: inNamespace(TEST_ELASTICSEARCH_URL),
       lineageUrl: inNamespace(TEST_NEO4J_URL),
+      async drop() {
+        await state.stop();
+        await removeIndices(TEST_ELASTICSEARCH_URL, namespace);
+        await removeNamespace(TEST_NEO4J_URL, namespace);
+      },
     };
   });
 } else {

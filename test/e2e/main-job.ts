@@ -93,6 +93,11 @@ interface EntityNode {
   }[];
 }
 
+/** Stores of one server, and how to take them away. */
+export interface TestStores extends ServerStores {
+  drop?(): Promise<void>;
+}
+
 /**
  * The main job on real parts: a server process, a real PostgreSQL holding Pagila, `dataos-ctl` and the GraphQL API.
  * @param makeStores fresh, empty stores for one server; called once per server that the suite starts
@@ -100,7 +105,7 @@ interface EntityNode {
 export function mainJob(
   title: string,
   postgresUrl: string,
-  makeStores: (dataDir: string) => Promise<ServerStores>,
+  makeStores: (dataDir: string) => Promise<TestStores>,
 ): void {
   describe(`main job ${title}`, () => {
     let source: URL;
@@ -108,6 +113,12 @@ export function mainJob(
     let folder: string;
     let catalog: SourceCatalog;
     let dropSource: () => Promise<void>;
+    const made: TestStores[] = [];
+    const makeNext = async (name: string): Promise<TestStores> => {
+      const stores = await makeStores(join(folder, name));
+      made.push(stores);
+      return stores;
+    };
 
     const sourceEnv = (): NodeJS.ProcessEnv => ({
       SOURCE_USERNAME: decodeURIComponent(source.username),
@@ -130,7 +141,7 @@ export function mainJob(
       catalog = await readCatalog(client);
       await client.end();
       folder = await mkdtemp(join(tmpdir(), "dataos-e2e-"));
-      server = await startServer(await makeStores(join(folder, "first")));
+      server = await startServer(await makeNext("first"));
       await applyAll(server);
       const followed = await server.ctl(["log", "-t", "workflow", "-n", "scan-pagila", "-f"]);
       expect(followed.exit, followed.stdout + followed.stderr).toBe(0);
@@ -139,6 +150,7 @@ export function mainJob(
     afterAll(async () => {
       await server?.kill("SIGTERM");
       await dropSource?.();
+      for (const { drop } of made) await drop?.();
       if (folder) await rm(folder, { recursive: true, force: true });
     });
 
@@ -293,7 +305,7 @@ export function mainJob(
     it("ends in the same state when it is killed in the middle of a scan and started again", async () => {
       const expected = comparable(await readEntities(server));
       for (const killAfterMs of [0, 150, 400]) {
-        const stores = await makeStores(join(folder, `killed-${killAfterMs}`));
+        const stores = await makeNext(`killed-${killAfterMs}`);
         const doomed = await startServer(stores);
         await applyAll(doomed);
         await waitFor(
