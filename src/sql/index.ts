@@ -6,6 +6,6 @@ export {
   type TableRef,
   type TextPosition,
 } from "./column-lineage.ts";
-export { maxNesting, maxStatementBytes, SqlLimitError, type SqlParser, SqlSyntaxError } from "./parser-port.ts";
+export { maxStatementBytes, type SqlParser } from "./parser-port.ts";
 export { createPostgresParser } from "./parsers/postgres/index.ts";
 export { createSchemaLookup, type SchemaLookup, type TableShape } from "./schema-lookup.ts";

@@ -44,7 +44,7 @@ export async function loadPagila(serverUrl: string, { data = true } = {}): Promi
 }
 
 /** One of Pagila's files as text. */
-export function readPagila(file: string): string {
+function readPagila(file: string): string {
   return readFileSync(new URL(file, folder), "utf8");
 }
 

@@ -42,7 +42,7 @@ export function createNetworkGuard({ allowedNetworks, resolve = systemResolve }:
 }
 
 /** The machine's resolver; gives up after 5 s. */
-export const systemResolve: ResolveHost = async (name) => {
+const systemResolve: ResolveHost = async (name) => {
   const timeout = AbortSignal.timeout(5_000);
   const late = new Promise<never>((_, reject) => {
     timeout.addEventListener("abort", () => reject(timeout.reason), { once: true });

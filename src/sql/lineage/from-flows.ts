@@ -49,7 +49,7 @@ function itemNamespace(cx: Analysis, place: Place, item: FromItem, lateral: Name
 }
 
 /** The relation under the names that an alias gives. */
-export function renamed(cx: Analysis, relation: Relation, aliased: Aliased, at: number): Relation {
+function renamed(cx: Analysis, relation: Relation, aliased: Aliased, at: number): Relation {
   const { alias, columnAliases } = aliased;
   if (!relation.other && columnAliases.length > relation.columns.length) {
     cx.problem(

@@ -11,7 +11,7 @@ export function toQuery(cx: Conversion, node: Node): Query | undefined {
 }
 
 /** The query of a SelectStmt. */
-export function toSelectQuery(cx: Conversion, select: SelectStmt): Query {
+function toSelectQuery(cx: Conversion, select: SelectStmt): Query {
   return cx.nested(() => ({
     ctes: (select.withClause?.ctes ?? []).flatMap((cte) =>
       "CommonTableExpr" in cte ? [toCte(cx, cte.CommonTableExpr)] : [],

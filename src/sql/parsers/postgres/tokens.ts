@@ -31,16 +31,16 @@ export function tokenize(sql: string): Token[] {
   for (let start = 0; start < sql.length; start = pattern.lastIndex) {
     pattern.lastIndex = start;
     const groups = pattern.exec(sql)?.groups ?? {};
-    if (groups["skip"] !== undefined) continue;
-    if (groups["comment"] !== undefined) {
+    if (groups.skip !== undefined) continue;
+    if (groups.comment !== undefined) {
       pattern.lastIndex = endOfComment(sql, start);
       continue;
     }
-    if (groups["dollar"] !== undefined) {
-      const close = sql.indexOf(groups["dollar"], pattern.lastIndex);
-      pattern.lastIndex = close < 0 ? sql.length : close + groups["dollar"].length;
+    if (groups.dollar !== undefined) {
+      const close = sql.indexOf(groups.dollar, pattern.lastIndex);
+      pattern.lastIndex = close < 0 ? sql.length : close + groups.dollar.length;
     }
-    tokens.push({ start, end: pattern.lastIndex, word: groups["word"]?.toLowerCase(), mark: groups["mark"] ?? "" });
+    tokens.push({ start, end: pattern.lastIndex, word: groups.word?.toLowerCase(), mark: groups.mark ?? "" });
   }
   return tokens;
 }
