@@ -21,22 +21,14 @@ export interface MergedAspects {
   readonly provenance: ReadonlyMap<string, ReadonlyMap<Origin, unknown>>;
 }
 
+/** What the source says of these beats everybody (DESIGN §6). */
 const ownedBySource: ReadonlySet<string> = new Set(["identity", "structure", "keys", "definition", "statistics"]);
-
-/** Whether only the source may say this aspect (DESIGN §6). */
-export function isSourceOwned(aspect: string): boolean {
-  return ownedBySource.has(aspect);
-}
 
 /**
  * The document of an entity: per aspect the value of its strongest origin; the source's for what only the source knows;
  * tags are the union over origins less what an origin of the same or higher rank withdrew. Independent of the order of `live`.
- * @param precedence strongest first; origins that it does not name come last
  */
-export function mergeAssertions(
-  live: readonly LiveAssertion[],
-  precedence: readonly Origin[] = origins,
-): MergedAspects {
+export function mergeAssertions(live: readonly LiveAssertion[]): MergedAspects {
   const byAspect = new Map<string, LiveAssertion[]>();
   for (const assertion of live) {
     const known = byAspect.get(assertion.aspect);
@@ -47,7 +39,7 @@ export function mergeAssertions(
   const provenance = new Map<string, ReadonlyMap<Origin, unknown>>();
   for (const aspect of [...byAspect.keys()].sort()) {
     const said = byAspect.get(aspect) ?? [];
-    if (said.length > 1) said.sort((a, b) => rank(a, precedence) - rank(b, precedence));
+    if (said.length > 1) said.sort((a, b) => rank(a) - rank(b));
     provenance.set(aspect, new Map(said.map(({ origin, value }) => [origin, value])));
     aspects[aspect] = aspect === "tags" ? { tags: mergeTags(said) } : said[0]?.value;
   }
@@ -59,10 +51,9 @@ export function isSameValue(a: unknown, b: unknown): boolean {
   return toCanonicalJson(a) === toCanonicalJson(b);
 }
 
-function rank({ aspect, origin }: LiveAssertion, precedence: readonly Origin[]): number {
-  if (origin === "source" && isSourceOwned(aspect)) return -1;
-  const index = precedence.indexOf(origin);
-  return index < 0 ? precedence.length + origins.indexOf(origin) : index;
+/** Lowest for the strongest. */
+function rank({ aspect, origin }: LiveAssertion): number {
+  return origin === "source" && ownedBySource.has(aspect) ? -1 : origins.indexOf(origin);
 }
 
 function mergeTags(strongestFirst: readonly LiveAssertion[]): string[] {

@@ -59,7 +59,7 @@ export async function readLiveEdges(
   return [...found.values()].sort((a, b) => compareEdges(a.row, b.row));
 }
 
-export function toStoredEdge(row: EdgeRow): StoredEdge {
+function toStoredEdge(row: EdgeRow): StoredEdge {
   const edge: LineageEdge = {
     from: row.from_urn as Urn,
     to: row.to_urn as Urn,
