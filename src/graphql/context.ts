@@ -29,7 +29,7 @@ export interface GraphqlContext {
 }
 
 /** Longest time an operation may take. */
-export const operationLimitMs = 10_000;
+const operationLimitMs = 10_000;
 
 /** Begins one operation; its time starts now. */
 export function createContext(

@@ -1,8 +1,7 @@
-export { toAttributes } from "./attributes.ts";
 export { createContext, type GraphqlContext, type GraphqlServices } from "./context.ts";
 export { explainDecision } from "./explain-decision.ts";
 export { type CursorSeal, createCursorSeal } from "./paging/cursor-seal.ts";
 export type { LivePolicy, LivePolicyRule, PolicyLister } from "./policy-lister.ts";
 export { createSchema } from "./schema.ts";
 export { createGraphqlServer } from "./server.ts";
-export { findSubject, toSubject } from "./subjects.ts";
+export { toSubject } from "./subjects.ts";

@@ -19,7 +19,8 @@ import { addSecurityHeaders } from "./edge/security-headers.ts";
 import { addGraphqlRoutes } from "./graphql-routes.ts";
 import { addHealthRoutes, type EngineState } from "./health-routes.ts";
 import { addHeimdallRoutes } from "./heimdall/authorize-routes.ts";
-import { createMetrics, type Gauge } from "./metrics/metrics.ts";
+import { createMetrics } from "./metrics/metrics.ts";
+import type { Gauge } from "./metrics/series.ts";
 
 /** What the server is a face of. */
 export interface HttpServices extends GraphqlServices {

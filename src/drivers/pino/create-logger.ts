@@ -2,9 +2,8 @@ import { type DestinationStream, type Logger as PinoLogger, pino } from "pino";
 import type { Logger } from "../../shared/logger.ts";
 import { redact, redactText } from "./redact.ts";
 
-/** Severities, least first; `silent` writes nothing. */
-export const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
-export type LogLevel = (typeof logLevels)[number];
+/** Least severity that is written; `silent`: nothing is. */
+export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
 /**
  * A logger that writes one JSON object per line: `level` (a word), `time` (RFC 3339 UTC), `message` and the fields.

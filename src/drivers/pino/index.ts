@@ -1,1 +1,1 @@
-export { createLogger, type LogLevel, logLevels } from "./create-logger.ts";
+export { createLogger, type LogLevel } from "./create-logger.ts";

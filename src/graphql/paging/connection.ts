@@ -38,7 +38,7 @@ export interface Connection<Node> {
 }
 
 /** Most entries of a page. */
-export const maxPageSize = 100;
+const maxPageSize = 100;
 
 /**
  * Reads the arguments of a list.

@@ -6,16 +6,27 @@ import { NotFoundError } from "../../shared/errors.ts";
 import { pageScript } from "./page-script.ts";
 import { pageStyle } from "./page-style.ts";
 
+const require = createRequire(import.meta.url);
 const javascript = "text/javascript; charset=utf-8";
 const css = "text/css; charset=utf-8";
 
 /** Files of installed packages by the name they are served under; nothing else can be read. */
-const packageFiles: ReadonlyMap<string, { readonly name: string; readonly file: string; readonly type: string }> =
+const packageFiles: ReadonlyMap<string, { readonly manifest: string; readonly file: string; readonly type: string }> =
   new Map([
-    ["react.js", { name: "react", file: "umd/react.production.min.js", type: javascript }],
-    ["react-dom.js", { name: "react-dom", file: "umd/react-dom.production.min.js", type: javascript }],
-    ["graphiql.js", { name: "graphiql", file: "graphiql.min.js", type: javascript }],
-    ["graphiql.css", { name: "graphiql", file: "graphiql.min.css", type: css }],
+    [
+      "react.js",
+      { manifest: require.resolve("react/package.json"), file: "umd/react.production.min.js", type: javascript },
+    ],
+    [
+      "react-dom.js",
+      {
+        manifest: require.resolve("react-dom/package.json"),
+        file: "umd/react-dom.production.min.js",
+        type: javascript,
+      },
+    ],
+    ["graphiql.js", { manifest: require.resolve("graphiql/package.json"), file: "graphiql.min.js", type: javascript }],
+    ["graphiql.css", { manifest: require.resolve("graphiql/package.json"), file: "graphiql.min.css", type: css }],
   ]);
 
 const ownFiles: ReadonlyMap<string, { readonly body: string; readonly type: string }> = new Map([
@@ -23,14 +34,11 @@ const ownFiles: ReadonlyMap<string, { readonly body: string; readonly type: stri
   ["page.css", { body: pageStyle, type: css }],
 ]);
 
-const { resolve } = createRequire(import.meta.url);
-
 /** @throws {NotFoundError} not a file of the page */
 export async function readAsset(file: string): Promise<{ readonly type: string; readonly body: string | Readable }> {
   const own = ownFiles.get(file);
   if (own) return own;
   const known = packageFiles.get(file);
   if (!known) throw new NotFoundError("no such file");
-  const path = join(dirname(resolve(`${known.name}/package.json`)), known.file);
-  return { type: known.type, body: createReadStream(path) };
+  return { type: known.type, body: createReadStream(join(dirname(known.manifest), known.file)) };
 }

@@ -1,13 +1,5 @@
 import { memoryUsage } from "node:process";
-import { Counter, formatGauge, Histogram } from "./series.ts";
-
-/** A number read when somebody asks for it. */
-export interface Gauge {
-  /** e.g. `dataos_search_behind_changes`; ends in its unit */
-  readonly name: string;
-  readonly help: string;
-  read(): number;
-}
+import { Counter, formatGauge, type Gauge, Histogram } from "./series.ts";
 
 /** What the server measures of itself. */
 export interface Metrics {

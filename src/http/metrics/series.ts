@@ -1,5 +1,3 @@
-import type { Gauge } from "./metrics.ts";
-
 /** Label values come from fixed sets (routes, statuses, reasons), so that the number of series is bounded. */
 export type Labels = Readonly<Record<string, string>>;
 
@@ -58,6 +56,14 @@ export class Histogram {
     });
     return `${head(this.#name, this.#help, "histogram")}${lines.join("")}`;
   }
+}
+
+/** A number read when somebody asks for it. */
+export interface Gauge {
+  /** e.g. `dataos_search_behind_changes`; ends in its unit */
+  readonly name: string;
+  readonly help: string;
+  read(): number;
 }
 
 /** One gauge with its value now. */
