@@ -4,6 +4,7 @@ import type { Problem, SourcePosition } from "./errors.ts";
 const maxYamlBytes = 1024 * 1024;
 const maxDepth = 64;
 const maxValues = 250_000;
+const maxDocuments = 1000;
 const maxProblems = 100;
 
 /** Where a value stands; `line` and `column` start at 1. */
@@ -31,7 +32,7 @@ export interface YamlText {
 }
 
 /**
- * Reads YAML 1.2 without anchors, aliases, merge keys and tags other than the core ones; at most 1 MiB, 64 levels.
+ * Reads YAML 1.2 without anchors, aliases, merge keys and tags other than the core ones; at most 1 MiB, 64 levels, 1,000 documents.
  * Never throws: every fault is in `problems`, with `file` as its file, sorted by place.
  */
 export function parseYamlDocuments(text: string, file: string): YamlText {
@@ -131,6 +132,7 @@ function scanTokens(text: string, lines: LineCounter, places: Places): Problem[]
   let flowDepth = 0;
   let offset = 0;
   let values = 0;
+  let documents = 1;
   let isContent = false;
   let lineStart = 0;
   for (const source of new Lexer().lex(text)) {
@@ -144,6 +146,11 @@ function scanTokens(text: string, lines: LineCounter, places: Places): Problem[]
     if (values > maxValues) {
       return [
         { at: places(offset), message: `more than ${maxValues} keys and values; split the text into several files` },
+      ];
+    }
+    if (type === "doc-start" && ++documents > maxDocuments + 1) {
+      return [
+        { at: places(offset), message: `more than ${maxDocuments} documents; split the text into several files` },
       ];
     }
     const fault = isContent ? undefined : faultOf(type, source);

@@ -95,9 +95,9 @@ describe("globs", () => {
       `${"{*,**}".repeat(120)}b`,
       `${"{".repeat(200)}*${",a}".repeat(200)}b`,
     ];
-    const started = performance.now();
+    const started = process.cpuUsage();
     for (const glob of hostile) expect(compileGlob(glob, "tag").matches(text)).toBe(false);
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(5_000);
   });
 
   it("keeps answering right when more globs came than the cache holds", () => {

@@ -287,9 +287,9 @@ describe("conditions", () => {
   });
 
   it("`matches` takes linear time", () => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(holds("name.matches('^(a+)+$')", { name: `${"a".repeat(2000)}!` })).toBe("deny");
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(2000);
   });
 
   it("may use all of CEL on the object where the rule is about paths of an API only", () => {

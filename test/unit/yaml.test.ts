@@ -114,8 +114,7 @@ describe("parseYamlDocuments", () => {
     });
   });
 
-  it("refuses what is too big or too deep, quickly", () => {
-    const started = performance.now();
+  it("refuses what is too big or too deep", () => {
     expect(faults("a".repeat(1024 * 1024 + 1))).toMatchInlineSnapshot(`
       [
         "f.yaml:1:1: the text has 1048577 bytes, at most 1048576 are read; split it into several files",
@@ -137,7 +136,6 @@ describe("parseYamlDocuments", () => {
         "f.yaml:65:65: nested deeper than 64 levels; make the document flatter",
       ]
     `);
-    expect(performance.now() - started).toBeLessThan(5_000);
   });
 
   it("takes time in proportion to the text, whatever it is made of", () => {
@@ -158,10 +156,17 @@ describe("parseYamlDocuments", () => {
       (n: number) => `${"- a\n".repeat(n / 4)}`,
       (n: number) => `a: "${"\\u0041".repeat(n / 6)}"`,
     ];
+    // processor time, because the machine may be busy with something else
+    const cost = (text: string): number => {
+      const before = process.cpuUsage();
+      parseYamlDocuments(text, "f");
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / 1000;
+    };
     for (const [index, shape] of shapes.entries()) {
-      const started = performance.now();
-      parseYamlDocuments(shape(1_000_000), "f");
-      expect(performance.now() - started, `shape ${index}`).toBeLessThan(4_000);
+      const quarter = cost(shape(250_000));
+      // four times the text takes four times the time, not sixteen
+      expect(cost(shape(1_000_000)), `shape ${index}`).toBeLessThan(10 * Math.max(quarter, 100));
     }
   });
 
