@@ -75,7 +75,7 @@ export function toResource(stored: StoredResource): Resource {
 }
 
 /** `active pending error deleted`: what `get` shows. */
-export function toStatus({ phase, conditions }: Pick<StoredResource, "phase" | "conditions">): string {
+function toStatus({ phase, conditions }: Pick<StoredResource, "phase" | "conditions">): string {
   if (phase === "Terminating" || phase === "Terminated") return "deleted";
   if (phase === "Pending") return "pending";
   if (readyOf(conditions)?.status === "False") return "error";

@@ -1,7 +1,7 @@
 export { controlMigrations, createStateControlStores } from "./adapters/state/index.ts";
 export { type ControlOptions, type ControlRuntime, createControl } from "./create-control.ts";
 export { shareSources } from "./depot-access.ts";
-export { describeResource, resourceUrn } from "./describe.ts";
+export { describeResource } from "./describe.ts";
 export type { DepotScan, DepotSources, LivePolicies, ScanDepot, StackCall, StackFault, StackRunner } from "./needs.ts";
 export { createResourcePolicySource } from "./policy-documents.ts";
 export { createResourceObjectSource } from "./resource-object-source.ts";

@@ -15,7 +15,7 @@ const nothing = async (): Promise<void> => {};
 const everything = { first: 100, after: undefined };
 
 /** Makes a change that creates, or updates `from`. */
-export function change(ref: ResourceRef, more: Partial<ResourceChange> = {}, from?: StoredResource): ResourceChange {
+function change(ref: ResourceRef, more: Partial<ResourceChange> = {}, from?: StoredResource): ResourceChange {
   const { owner = "alice", layer = "user", version = "v1", tags = [] } = more;
   const uid = from?.uid ?? `uid-${ref.type}-${ref.workspace ?? ""}-${ref.name}`;
   return {
@@ -39,7 +39,7 @@ export function change(ref: ResourceRef, more: Partial<ResourceChange> = {}, fro
   };
 }
 
-export const refOf = (type: ResourceType, name: string, workspace?: string): ResourceRef => ({ type, name, workspace });
+const refOf = (type: ResourceType, name: string, workspace?: string): ResourceRef => ({ type, name, workspace });
 
 /** What every store of Control keeps to: `make` gives an empty one. */
 export function controlStoresContract(make: () => Promise<ControlStoresFixture>): void {

@@ -378,7 +378,7 @@ export function createStateResourceStore(
 }
 
 /** Whether the lease is still the holder's. SECURITY: read in the transaction of the write that it guards. */
-export async function isHeld(tx: Transaction<ControlTables>, lease: Lease): Promise<boolean> {
+async function isHeld(tx: Transaction<ControlTables>, lease: Lease): Promise<boolean> {
   const row = await tx
     .selectFrom("control_leases")
     .select(sql`1`.as("one"))

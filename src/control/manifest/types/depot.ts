@@ -3,7 +3,7 @@ import { bool, keyword, mapping, opaque, params, port, scalarText, shortText, te
 import type { SectionFault, SectionReading } from "../section.ts";
 
 /** Types of depots as users write them, in any letter case (`reference/dataos.md` §9). */
-export const depotTypes = [
+const depotTypes = [
   "postgresql",
   "postgres",
   "jdbc",

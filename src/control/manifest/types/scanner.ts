@@ -56,7 +56,7 @@ export interface ScannerSpec {
 const nameInAddress = /^(?:dataos:\/\/)?([a-z][-a-z0-9]{0,47})(?:\?acl=rw?)?$/;
 
 /** `sales`, `dataos://sales` and `dataos://sales?acl=r` -> `sales`; `undefined` where it is none of these. */
-export function parseDepotAddress(address: string): string | undefined {
+function parseDepotAddress(address: string): string | undefined {
   return nameInAddress.exec(address)?.[1];
 }
 

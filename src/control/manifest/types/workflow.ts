@@ -203,7 +203,7 @@ export function readWorkflowSection(given: unknown): SectionReading<WorkflowSpec
 }
 
 /** Names given twice, dependencies on jobs that are not there, and cycles, each named. Paths are below `dag`. */
-export function findDagFaults(
+function findDagFaults(
   jobs: readonly Pick<JobSpec, "name" | "dependencies">[],
 ): readonly { readonly path: readonly (string | number)[]; readonly message: string }[] {
   const faults: { path: (string | number)[]; message: string }[] = [];
