@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { Kysely, sql, type Transaction } from "kysely";
+import { type IsolationLevel, Kysely, sql, type Transaction } from "kysely";
 import { runMigrations } from "./run-migrations.ts";
 import type { StateDb } from "./state-db.ts";
 import type { StateEngine, StateOptions } from "./state-engine.ts";
@@ -12,24 +12,35 @@ const maxPauseMs = 100;
 export async function createStateDb(engine: StateEngine, { logger, clock }: StateOptions): Promise<StateDb> {
   const guard = createTransactionGuard();
   const kysely = new Kysely<unknown>({ dialect: guard.watch(engine.dialect) });
-  const transaction = async <Tables, T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> => {
-    guard.assertOutside();
-    const builder = engine.isolation ? kysely.transaction().setIsolationLevel(engine.isolation) : kysely.transaction();
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await builder.execute((tx) => guard.inside(() => work(tx as Transaction<Tables>)));
-      } catch (error) {
-        if (attempt === maxAttempts || !engine.mayRetry(error)) throw error;
-        logger.debug({ attempt }, "transaction tried again after a serialization failure");
-        await wait(Math.random() * Math.min(2 ** attempt, maxPauseMs));
+  const transactionAt =
+    (isolation: IsolationLevel | undefined): StateDb["transaction"] =>
+    async <Tables, T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> => {
+      guard.assertOutside();
+      const builder = isolation ? kysely.transaction().setIsolationLevel(isolation) : kysely.transaction();
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await builder.execute((tx) => guard.inside(() => work(tx as Transaction<Tables>)));
+        } catch (error) {
+          if (attempt === maxAttempts || !engine.mayRetry(error)) throw error;
+          logger.debug({ attempt }, "transaction tried again after a serialization failure");
+          await wait(Math.random() * Math.min(2 ** attempt, maxPauseMs));
+        }
       }
-    }
-  };
+    };
+  // WHY: a migration waits for others and must then see what they did; a serializable one would still see what was before
+  const migrationTransaction = transactionAt(engine.isolation && "read committed");
   const state: StateDb = {
     capabilities: engine.capabilities,
     kysely: <Tables>() => kysely as Kysely<Tables>,
-    transaction,
-    migrate: (migrations) => runMigrations(state, migrations, { lock: engine.lockMigrations, logger, clock }),
+    transaction: transactionAt(engine.isolation),
+    migrate: (migrations) =>
+      runMigrations(migrations, {
+        transaction: migrationTransaction,
+        capabilities: engine.capabilities,
+        lock: engine.lockMigrations,
+        logger,
+        clock,
+      }),
     async close() {
       // lets what is running end first
       await kysely

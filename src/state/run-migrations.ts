@@ -2,13 +2,15 @@ import { sql, type Transaction } from "kysely";
 import { type Clock, toTimestamp } from "../shared/clock.ts";
 import { UnavailableError } from "../shared/errors.ts";
 import type { Logger } from "../shared/logger.ts";
-import type { Migration, StateDb } from "./state-db.ts";
+import type { Migration, StateCapabilities, StateDb } from "./state-db.ts";
 
 interface MigrationTables {
   state_migrations: { name: string; position: number; applied_at: string };
 }
 
 interface MigrationContext {
+  readonly transaction: StateDb["transaction"];
+  readonly capabilities: StateCapabilities;
   readonly lock: (tx: Transaction<unknown>) => Promise<void>;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -20,25 +22,24 @@ interface MigrationContext {
  * @throws {UnavailableError} the store was written by a newer version; nothing is changed
  */
 export async function runMigrations(
-  state: StateDb,
   migrations: readonly Migration[],
-  { lock, logger, clock }: MigrationContext,
+  { transaction, capabilities, lock, logger, clock }: MigrationContext,
 ): Promise<void> {
   assertWellNamed(migrations);
-  await state.transaction<MigrationTables, void>(async (tx) => {
+  await transaction<MigrationTables, void>(async (tx) => {
     await lock(tx as Transaction<unknown>);
     await sql`create table if not exists state_migrations (
       name varchar(200) primary key, position integer not null, applied_at varchar(24) not null)`.execute(tx);
     assertKnown(await readApplied(tx), migrations);
   });
   for (const migration of migrations) {
-    const done = await state.transaction<MigrationTables, boolean>(async (tx) => {
+    const done = await transaction<MigrationTables, boolean>(async (tx) => {
       await lock(tx as Transaction<unknown>);
       // INVARIANT: read under the lock, so a step that another process ran meanwhile is not run again
       const applied = await readApplied(tx);
       if (applied.includes(migration.name)) return false;
       assertKnown(applied, migrations);
-      await migration.up(tx as Transaction<unknown>, state.capabilities);
+      await migration.up(tx as Transaction<unknown>, capabilities);
       await tx
         .insertInto("state_migrations")
         .values({ name: migration.name, position: applied.length + 1, applied_at: toTimestamp(clock.now()) })

@@ -21,8 +21,10 @@ describeOnStateEngines("state store", (_open, engine) => {
           await sql`create table race (x integer)`.execute(db);
         },
       };
-      await Promise.all([first, second, first, second].map((state) => state.migrate([once])));
+      const others = await Promise.all([store.open(), store.open(), store.open()]);
+      await Promise.all([first, second, ...others].map((state) => state.migrate([once])));
       expect(runs).toBe(1);
+      await Promise.all(others.map((state) => state.close()));
       await second.close();
     } else {
       await expect(store.open()).rejects.toThrow(UnavailableError);

@@ -1,5 +1,5 @@
 import type { Clock } from "../../../shared/clock.ts";
-import { AuditUnavailableError, BadInputError } from "../../../shared/errors.ts";
+import { AuditUnavailableError, BadInputError, StorageFullError } from "../../../shared/errors.ts";
 import type { IdSource } from "../../../shared/ids.ts";
 import type { Logger } from "../../../shared/logger.ts";
 import type { StateDb } from "../../../state/index.ts";
@@ -70,8 +70,12 @@ export async function createStateAuditLog(state: StateDb, options: AuditLogOptio
         return await withTimeout(commits.add(boundEntry(entry)), appendTimeoutMs, clock);
       } catch (error) {
         logger.error({ error, action: entry.action }, "audit record could not be stored; the call is refused");
+        const why =
+          error instanceof StorageFullError
+            ? "the disk of the state store is full; free some space"
+            : "see the state store";
         throw new AuditUnavailableError(
-          "the audit record could not be stored, so the call was refused; see the state store and try again",
+          `the audit record could not be stored, so the call was refused; ${why} and try again`,
           {
             cause: error,
           },
