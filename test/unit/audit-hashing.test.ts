@@ -7,7 +7,7 @@ import { BadInputError } from "../../src/shared/errors.ts";
 describe("canonical JSON", () => {
   it("gives the texts of RFC 8785", () => {
     const sample = {
-      numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001, -0],
+      numbers: [333333333.3333333, 1e30, 4.5, 2e-3, 0.000000000000000000000000001, -0],
       string: '\u20ac$\u000f\nA\'B"\\\\"/',
       literals: [null, true, false],
     };

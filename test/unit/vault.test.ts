@@ -83,7 +83,9 @@ describe("vault", () => {
     const before = [await keys.readCheck(), await keys.newestKey("")];
     const other = createVault({ masterKey: createSecretKey(Buffer.alloc(32, 2)), keys });
     await expect(other).rejects.toThrow(BadInputError);
-    await expect(other).rejects.toThrowErrorMatchingInlineSnapshot(`[BadInputError: the master key is not the one that this store's secrets are sealed with; set DATAOS_MASTER_KEY_FILE to the right file]`);
+    await expect(other).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[BadInputError: the master key is not the one that this store's secrets are sealed with; set DATAOS_MASTER_KEY_FILE to the right file]`,
+    );
     expect([await keys.readCheck(), await keys.newestKey("")]).toEqual(before);
     const again = await createVault({ masterKey: createSecretKey(Buffer.alloc(32, 1)), keys });
     expect((await again.open(place, sealed)).toString()).toBe("x");
