@@ -9,19 +9,33 @@ export interface ScheduleTimes {
 }
 
 const maxLength = 256;
-const form = "five fields `minute hour day month weekday`, or six with seconds first, such as `0 3 * * *`";
+const aliases: Readonly<Record<string, string>> = {
+  "@hourly": "0 * * * *",
+  "@daily": "0 0 * * *",
+  "@midnight": "0 0 * * *",
+  "@weekly": "0 0 * * 0",
+  "@monthly": "0 0 1 * *",
+  "@yearly": "0 0 1 1 *",
+  "@annually": "0 0 1 1 *",
+};
+const form = "five fields `minute hour day month weekday`, or six with seconds first, such as `0 3 * * *`, or `@daily`";
 
-/** What is wrong with a schedule, if anything. SECURITY: bounded before the library sees it (it takes seconds on long text). */
+/**
+ * What is wrong with a schedule, if anything. Day of month and day of week together: either of them, as cron has it; `L`, `W` and
+ * `#` are taken. SECURITY: bounded before the library sees it (it takes seconds on long text).
+ */
 export function checkSchedule(
   schedule: ScheduleTimes,
   nowMs: number,
 ): { readonly key: "cron" | "timezone"; readonly message: string } | undefined {
-  const { cron, timezone } = schedule;
+  const { timezone } = schedule;
+  const cron = aliases[schedule.cron.trim()] ?? schedule.cron;
   if (cron.length > maxLength)
     return { key: "cron", message: `a cron expression has at most ${maxLength} characters; expected ${form}` };
+  const shown = cron.replaceAll(/[\s\p{Cc}]+/gu, " ").slice(0, 80);
   const fields = cron.trim().split(/\s+/);
   if (cron.trim() === "" || fields.length < 5 || fields.length > 6 || !/^[\w\s*/,#?+-]+$/.test(cron)) {
-    return { key: "cron", message: `\`${cron}\` is not a cron expression; expected ${form}` };
+    return { key: "cron", message: `\`${shown}\` is not a cron expression; expected ${form}` };
   }
   if (!isTimeZone(timezone)) {
     return {
@@ -34,10 +48,10 @@ export function checkSchedule(
     next = open(cron, timezone).nextRun(new Date(nowMs));
   } catch (error) {
     const reason = (error instanceof Error ? error.message : "").replace(/^CronPattern: /, "").replace(/\.$/, "");
-    return { key: "cron", message: `\`${cron}\` is not a cron expression: ${lowerFirst(reason)}; expected ${form}` };
+    return { key: "cron", message: `\`${shown}\` is not a cron expression: ${lowerFirst(reason)}; expected ${form}` };
   }
   return next === null
-    ? { key: "cron", message: `\`${cron}\` never comes (no next run); name a day that exists` }
+    ? { key: "cron", message: `\`${shown}\` never comes (no next run); name a day that exists` }
     : undefined;
 }
 
@@ -53,7 +67,7 @@ export function nextScheduledMs(schedule: ScheduleTimes, afterMs: number): numbe
 }
 
 function open(cron: string, timezone: string): Cron {
-  return new Cron(cron, { timezone, paused: true, mode: "5-or-6-parts" });
+  return new Cron(aliases[cron.trim()] ?? cron, { timezone, paused: true, mode: "5-or-6-parts" });
 }
 
 function isTimeZone(name: string): boolean {
