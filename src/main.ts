@@ -114,6 +114,20 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
       source: createResourcePolicySource(stores.resources),
       clock,
       logger,
+      onSwap: (version, former) => {
+        const details = former === undefined ? {} : { former };
+        audit
+          .append({
+            type: "policy.swapped",
+            actor: "server",
+            action: "policy.swap",
+            object: [],
+            outcome: "success",
+            policyVersion: version,
+            details,
+          })
+          .catch((error: unknown) => logger.error({ err: error }, "a change of policies could not be recorded"));
+      },
     });
     await policies.refresh();
     policies.start();
