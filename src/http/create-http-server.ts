@@ -9,6 +9,7 @@ import { createLoginLimiter } from "./access/login-limiter.ts";
 import { guardRoutes } from "./access/routes.ts";
 import { addAuditRoute } from "./audit-route.ts";
 import { addAuthzenRoutes } from "./authzen/authzen-routes.ts";
+import { answerClientError } from "./edge/client-errors.ts";
 import { addFailureAnswers } from "./edge/failure-answers.ts";
 import { readJsonOnly } from "./edge/json-only.ts";
 import { listen } from "./edge/listen.ts";
@@ -57,6 +58,8 @@ export interface HttpServer {
 }
 
 const requestLimitMs = 30_000;
+/** WHY: longer than the request may take to arrive, so that a slow one ends as 408 and a slow answer as 504 */
+const answerLimitMs = requestLimitMs + 5_000;
 const headersLimitMs = 10_000;
 const keepAliveMs = 15_000;
 const drainMs = 10_000;
@@ -71,9 +74,10 @@ export async function createHttpServer(services: HttpServices, options: HttpOpti
     logger: false,
     bodyLimit: maxBodyBytes,
     requestTimeout: requestLimitMs,
-    handlerTimeout: requestLimitMs,
+    handlerTimeout: answerLimitMs,
     keepAliveTimeout: keepAliveMs,
     forceCloseConnections: "idle",
+    clientErrorHandler: answerClientError,
     exposeHeadRoutes: false,
     genReqId: ({ headers }) => readRequestId(headers) ?? ids.uuid(),
     requestIdHeader: false,

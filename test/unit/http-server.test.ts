@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { verifyAuditExport } from "../../src/heimdall/audit/index.ts";
 import type { HttpServices } from "../../src/http/index.ts";
@@ -114,6 +115,29 @@ describe("transport", () => {
     expect(
       await statusOf("/access/v1/evaluation", `"${"x".repeat(1024 * 1024)}"`, { "content-type": "application/json" }),
     ).toBe(413);
+  });
+
+  it("ends connections that do not speak proper HTTP, in the form of its other failures", async () => {
+    const send = (text: string) =>
+      new Promise<string>((resolve, reject) => {
+        let answer = "";
+        const socket = connect(Number(new URL(server.url).port), "127.0.0.1", () => socket.write(text));
+        socket.on("data", (chunk) => {
+          answer += chunk;
+        });
+        socket.on("close", () => resolve(answer));
+        socket.on("error", reject);
+      });
+    const post = "POST /graphql HTTP/1.1\r\nHost: x\r\n";
+    const tooMany = await send(`GET /healthz HTTP/1.1\r\nHost: x\r\n${"a: b\r\n".repeat(10_000)}\r\n`);
+    expect(tooMany).toMatch(
+      /^HTTP\/1\.1 431 [\s\S]*\{"error":\{"code":"BAD_USER_INPUT","message":"the headers are too large"\}\}$/,
+    );
+    expect(await send(`${post}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`)).toMatch(
+      /^HTTP\/1\.1 400 /,
+    );
+    expect(await send("\x16\x03\x01\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 /);
+    expect((await server.get("/healthz")).status).toBe(200);
   });
 
   it("refuses calls that a browser makes for another site's page", async () => {
