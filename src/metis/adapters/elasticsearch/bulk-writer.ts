@@ -180,9 +180,8 @@ function* inBatches(writes: readonly Write[]): Generator<readonly Write[]> {
 }
 
 function describe(error: estypes.ErrorCause | undefined): string {
-  if (!error) return "unknown reason";
-  const because = error.caused_by?.reason;
-  return `${error.type}: ${error.reason ?? ""}${because ? `: ${because}` : ""}`.slice(0, 1_000);
+  // the outer reason quotes the value, which may be long and is nobody's business
+  return error ? `${error.type}: ${error.caused_by?.reason ?? error.reason ?? ""}`.slice(0, 500) : "unknown reason";
 }
 
 function isConflict(error: unknown): boolean {

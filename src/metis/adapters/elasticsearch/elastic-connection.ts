@@ -62,7 +62,8 @@ async function openClient(options: ElasticOptions): Promise<Client> {
   return new ElasticClient({
     node: url,
     requestTimeout: timeoutMs,
-    maxRetries: 2,
+    // WHY one: each waits up to 2 s, and what fails is asked again by whoever needs it
+    maxRetries: 1,
     ...(username === undefined ? {} : { auth: { username, password: password?.reveal() ?? "" } }),
   });
 }

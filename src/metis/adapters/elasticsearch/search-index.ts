@@ -46,6 +46,12 @@ export function createSearchIndices(
     );
   };
   const ensure = async (): Promise<string> => {
+    const index = await ensureThere();
+    // an index that another process has just made may not answer yet
+    await connection.call((client) => client.cluster.health({ index, wait_for_active_shards: 1, timeout: "10s" }));
+    return index;
+  };
+  const ensureThere = async (): Promise<string> => {
     const live = await findLive();
     if (live?.version === mappingVersion) return live.index;
     if (live === undefined) {

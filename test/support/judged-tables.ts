@@ -1,0 +1,78 @@
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { SearchDocument } from "../../src/metis/ports.ts";
+import { formatUrn } from "../../src/shared/urn.ts";
+import { tableDocument } from "./search-documents.ts";
+
+const dir = fileURLToPath(new URL("../../../shared/data/search/spider_tables/", import.meta.url));
+
+/** Whether the judged set is there. */
+export const hasJudgedTables = existsSync(dir);
+
+export interface JudgedQuery {
+  readonly text: string;
+  /** urn -> grade */
+  readonly grades: ReadonlyMap<string, number>;
+}
+
+/** 876 tables of 166 databases and questions whose right tables are known. */
+export function readJudgedTables(): {
+  readonly documents: readonly SearchDocument[];
+  readonly queries: readonly JudgedQuery[];
+} {
+  interface Line {
+    readonly id: string;
+    readonly db: string;
+    readonly name: string;
+    readonly label: string;
+    readonly columns: readonly { readonly name: string; readonly label: string }[];
+  }
+  const tables = readLines("corpus.jsonl").map((line) => JSON.parse(line) as Line);
+  const urnOf = new Map(
+    tables.map(({ id, db, name }) => [id, formatUrn({ kind: "dataset", scope: "spider", path: [db, name] })]),
+  );
+  const documents = tables.map(({ id, db, name, label, columns }, at): SearchDocument => {
+    const urn = urnOf.get(id);
+    return {
+      ...tableDocument(name, {
+        ...(urn ? { urn } : {}),
+        qualifiedName: `spider.${db}.${name}`,
+        depot: "spider",
+        schemaName: db,
+        description: label === name ? "" : label,
+        seq: at + 1,
+      }),
+      columns: columns.map((column) => ({ name: column.name, description: column.label, tags: [] })),
+    };
+  });
+  const grades = new Map<string, Map<string, number>>();
+  for (const line of readLines("qrels.tsv")) {
+    const [query = "", , table = "", grade] = line.split("\t");
+    const judged = grades.get(query) ?? new Map<string, number>();
+    judged.set(urnOf.get(table) ?? table, Number(grade));
+    grades.set(query, judged);
+  }
+  const queries = readLines("queries.tsv").flatMap((line) => {
+    const [id = "", text = ""] = line.split("\t");
+    const judged = grades.get(id);
+    return judged ? [{ text, grades: judged }] : [];
+  });
+  return { documents, queries };
+}
+
+/** nDCG@10 of a ranking: 1 where the best possible ten are in the best order. */
+export function toNdcg(ranked: readonly string[], grades: ReadonlyMap<string, number>): number {
+  const gain = (grade: number, at: number) => (2 ** grade - 1) / Math.log2(at + 2);
+  const dcg = ranked.slice(0, 10).reduce((sum, urn, at) => sum + gain(grades.get(urn) ?? 0, at), 0);
+  const ideal = [...grades.values()]
+    .sort((a, b) => b - a)
+    .slice(0, 10)
+    .reduce((sum, grade, at) => sum + gain(grade, at), 0);
+  return dcg / ideal;
+}
+
+function readLines(file: string): string[] {
+  return readFileSync(dir + file, "utf8")
+    .trim()
+    .split("\n");
+}
