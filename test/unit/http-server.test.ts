@@ -137,6 +137,7 @@ describe("transport", () => {
       /^HTTP\/1\.1 400 /,
     );
     expect(await send("\x16\x03\x01\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await send("GET /healthz HTTP/1.1\r\nHost: [::1\r\nConnection: close\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 /);
     expect((await server.get("/healthz")).status).toBe(200);
   });
 
