@@ -8,7 +8,7 @@ export interface Token {
 }
 
 /** Longer words are cut: they are hashes or base64, and nobody types them. */
-export const maxWordLength = 64;
+const maxWordLength = 64;
 
 const run = /[\p{L}\p{N}\p{M}]+/gu;
 // in this order: `IDs`; the `HTTP` of `HTTPServer`; `Server`, `film`; `FILM`; digits; scripts without case
@@ -35,18 +35,6 @@ export function tokenize(text: string): Token[] {
 /** The words of a text, without their places. */
 export function toWords(text: string): string[] {
   return tokenize(text).map(({ word }) => word);
-}
-
-/**
- * The compounds of a text in one piece, where `tokenize` splits them: `filmactor` for `filmActor`; with `acrossSeparators`
- * also for `film_actor`, as is right for identifiers.
- */
-export function toCompounds(text: string, acrossSeparators: boolean): string[] {
-  const pieces = acrossSeparators ? [text] : (text.match(run) ?? []);
-  return pieces.flatMap((piece) => {
-    const words = toWords(piece);
-    return words.length > 1 && !unspaced.test(piece) ? [words.join("").slice(0, maxWordLength)] : [];
-  });
 }
 
 function push(tokens: Token[], piece: string, start: number): void {

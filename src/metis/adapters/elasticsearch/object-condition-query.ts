@@ -40,7 +40,7 @@ export function toConditionQuery(condition: ObjectCondition): Query {
  * wants an empty alternative to be written `()`.
  * @see https://www.elastic.co/docs/reference/query-languages/query-dsl/regexp-syntax
  */
-export function toLuceneRegExp(source: string): string {
+function toLuceneRegExp(source: string): string {
   let pattern = "";
   // what an alternative may be empty after
   let opened = true;
