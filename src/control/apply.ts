@@ -1,6 +1,6 @@
-import type { Authorizer, CallContext, IdentityStore, PolicyChecker } from "../heimdall/ports.ts";
+import type { Authorizer, CallContext, IdentityStore, PolicyChecker, PolicyDocument } from "../heimdall/ports.ts";
 import type { Clock } from "../shared/clock.ts";
-import type { DecisionObject } from "../shared/decision.ts";
+import type { Attributes, DecisionObject } from "../shared/decision.ts";
 import {
   BadInputError,
   ConflictError,
@@ -38,7 +38,7 @@ export interface ApplierOptions {
   readonly stacks: StackRegistry;
   readonly authorizer: Pick<Authorizer, "authorize" | "check">;
   readonly policyChecker: PolicyChecker;
-  readonly identity: Pick<IdentityStore, "findUser">;
+  readonly identity: Pick<IdentityStore, "findUser" | "listUsers">;
   readonly clock: Clock;
   readonly ids: IdSource;
 }
@@ -87,7 +87,7 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
     refuse([...problems, ...(await findUnknownWorkspaces(manifests)), ...findStackFaults(manifests)]);
     const plans: Plan[] = [];
     for (const manifest of manifests) plans.push(await plan(manifest, call.subject.id));
-    const policyProblems = checkPolicies(plans);
+    const policyProblems = await checkPolicies(plans);
     // a policy that does not compile is told as that, not as a refusal
     await authorizeAll(call, plans, policyProblems.length === 0);
     refuse(policyProblems);
@@ -230,14 +230,32 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
   // ---- checking -----------------------------------------------------------------------------------------------------
 
   /** Adds the warnings to the plans; gives the faults. */
-  function checkPolicies(plans: readonly Plan[]): readonly Problem[] {
-    for (const { manifest, warnings } of plans) {
-      const document = toPolicyDocument(manifest);
-      if (document) warnings.push(...policyChecker.check([document]).warnings);
-    }
+  async function checkPolicies(plans: readonly Plan[]): Promise<readonly Problem[]> {
+    const given = plans.flatMap((item) => {
+      const document = toPolicyDocument(item.manifest);
+      return document ? [{ item, document }] : [];
+    });
+    const [first] = given;
+    if (!first) return [];
     // all together: what is wrong between two documents of one call is found too
-    const documents = plans.flatMap(({ manifest }) => toPolicyDocument(manifest) ?? []);
-    return documents.length > 0 ? policyChecker.check(documents).problems : [];
+    const documents = given.map(({ document }) => document);
+    const { problems, warnings } = policyChecker.check(documents, await readAttributes(plans));
+    for (const warning of warnings) {
+      const { item } = given.find(({ document }) => isIn(document, warning)) ?? first;
+      item.warnings.push(warning);
+    }
+    return problems;
+  }
+
+  /** Attributes of the users as they are after the call. */
+  async function readAttributes(plans: readonly Plan[]): Promise<readonly Attributes[]> {
+    const given = new Map<string, Attributes>();
+    for (const { manifest } of plans) {
+      if (manifest.ref.type !== "user") continue;
+      given.set(manifest.ref.name, ((manifest.spec as SpecOf["user"]).attributes ?? {}) as Attributes);
+    }
+    const others = (await options.identity.listUsers()).filter(({ id }) => !given.has(id));
+    return [...given.values(), ...others.map(({ attributes }) => attributes)];
   }
 
   async function withValues(item: Plan, problems: Problem[]): Promise<ValuedPlan> {
@@ -322,6 +340,11 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
       },
     };
   }
+}
+
+function isIn({ file, positions }: PolicyDocument, { at }: Problem): boolean {
+  if (at?.file !== file) return false;
+  return positions.values().some(({ line, column }) => line === at.line && column === at.column);
 }
 
 function refuse(problems: readonly Problem[]): void {

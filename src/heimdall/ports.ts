@@ -214,8 +214,14 @@ export interface PolicySource {
 
 /** What Control asks before it accepts policies and grants. Pure: nothing becomes live by asking. */
 export interface PolicyChecker {
-  /** Every fault and warning of the documents, with places. */
-  check(documents: readonly PolicyDocument[]): {
+  /**
+   * Every fault and warning of the documents, with places.
+   * @param known attributes of the subjects there are: what they hold counts as declared, with the types of its values
+   */
+  check(
+    documents: readonly PolicyDocument[],
+    known?: Iterable<Attributes>,
+  ): {
     readonly problems: readonly Problem[];
     readonly warnings: readonly Problem[];
   };

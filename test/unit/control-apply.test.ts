@@ -222,6 +222,60 @@ policy:
     `);
   });
 
+  it("takes what users hold as declared, also users of the same call, and names the nearest to a misspelt one", async () => {
+    const { apply } = await start();
+    const user = (name: string, attributes: string) =>
+      `---\nname: ${name}\nversion: v1\ntype: user\nuser: {type: person, attributes: ${attributes}}\n`;
+    const policy = (name: string, condition: string) =>
+      `---\nname: ${name}\nversion: v1\ntype: policy\npolicy:\n  type: data\n  rules:\n    - {resource: "urn:dataos:depot:sales", actions: [read], subjects: ["users:id:ann"], conditions: [${JSON.stringify(condition)}]}\n`;
+    const warnings = async (text: string) => (await apply("root", text)).map((one) => one.warnings.map(formatProblem));
+    const ann = user("ann", "{department: sales, level: 3, teams: [a, b], active: true}");
+    const sound =
+      "department == 'sales' && level >= 3 && level != 4 && 'a' in teams && subject.active && department in ['x']";
+    expect(await warnings(policy("p", sound) + ann)).toEqual([[], []]);
+    expect(await warnings(policy("p", sound).replace("ann", "bob"))).toEqual([[]]);
+    expect(
+      await warnings(policy("q", "deparment == 'sales'") + policy("r", "region == 'EMEA'") + policy("s", sound)),
+    ).toMatchInlineSnapshot(`
+        [
+          [
+            "m.yaml:8:102: attribute \`subject.deparment\` is not declared, so its type is not checked; did you mean \`subject.department\`?",
+          ],
+          [
+            "m.yaml:16:102: attribute \`subject.region\` is not declared, so its type is not checked",
+          ],
+          [],
+        ]
+      `);
+    expect(await failure(apply("root", policy("t", "department == 3")))).toMatchInlineSnapshot(`
+      [
+        "BAD_USER_INPUT: \`==\` does not take string and int at character 1",
+        "m.yaml:8:102: \`==\` does not take string and int at character 1",
+      ]
+    `);
+    // what one user holds as a text and another as a number has no type to check
+    await apply("root", user("bob", "{department: 7}"));
+    expect(await warnings(policy("t", "department == 3"))).toEqual([[]]);
+    // a user as it becomes counts, not as it was
+    expect(await warnings(policy("u", "teams == ['a']") + user("ann", "{department: sales}"))).toMatchInlineSnapshot(`
+      [
+        [
+          "m.yaml:8:102: attribute \`subject.teams\` is not declared, so its type is not checked",
+        ],
+        [],
+      ]
+    `);
+  });
+
+  it("warns of a policy only where it is applied", async () => {
+    const { apply } = await start();
+    const policy = (name: string, more = "") =>
+      `---\nname: ${name}\nversion: v1\ntype: policy\n${more}policy:\n  type: data\n  rules:\n    - {resource: "urn:dataos:depot:sales", actions: [read], subjects: ["users:id:ann"], conditions: ["colour == 'red'"]}\n`;
+    const counts = async (text: string) => (await apply("root", text)).map(({ warnings }) => warnings.length);
+    expect(await counts(policy("p") + policy("q"))).toEqual([1, 1]);
+    expect(await counts(policy("p", "description: again\n") + policy("q"))).toEqual([1, 1]);
+  });
+
   it("makes policies decide before it answers, and stop with their deletion", async () => {
     const { apply, call, authorizer, control } = await start();
     const guest = await call("guest");

@@ -2,7 +2,7 @@ import type { Clock } from "../../shared/clock.ts";
 import { type Problem, sortProblems } from "../../shared/errors.ts";
 import { compileGlob } from "../../shared/glob.ts";
 import { defaultTagNamespaces } from "../identity/index.ts";
-import { type CompiledPolicies, compilePolicies } from "../policy/index.ts";
+import { type CompiledPolicies, compilePolicies, declareObserved } from "../policy/index.ts";
 import type { PolicyChecker, PolicyDocument } from "../ports.ts";
 import { findEscalations } from "./escalation.ts";
 import type { LivePolicies } from "./live-policies.ts";
@@ -26,9 +26,15 @@ export function createPolicyChecker(parts: {
     ];
   };
   return {
-    check(documents) {
+    check(documents, known = []) {
       const files = new Set(documents.map(({ file }) => file));
-      const { policies: compiled, problems, warnings } = compilePolicies(merged(documents));
+      // grants are made of use-cases; of other policies' faults this is not the place to speak
+      const vocabulary = merged(documents).filter(({ kind }) => kind === "use-case" || kind === "provider");
+      const given = documents.filter(
+        ({ kind, spec }) => kind !== "use-case" && kind !== "provider" && spec !== undefined,
+      );
+      const attributes = declareObserved(known);
+      const { policies: compiled, problems, warnings } = compilePolicies([...vocabulary, ...given], { attributes });
       const all = [
         ...problems,
         ...takenNames(documents, policies.builtIn),

@@ -1,4 +1,5 @@
 export type { AttributeDeclarations } from "./condition/compile-condition.ts";
+export { declareObserved } from "./condition/observed-attributes.ts";
 export { type CompileOptions, type CompileResult, compilePolicies } from "./engine/compile-policies.ts";
 export {
   type CompiledRule,

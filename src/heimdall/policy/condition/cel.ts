@@ -12,8 +12,8 @@ import type { Expression, Surroundings } from "./condition.ts";
 
 export type { ASTNode } from "@marcbachmann/cel-js";
 
-/** Types that attributes can be declared with. */
-export type AttributeType = "string" | "double" | "bool" | "list<string>" | "google.protobuf.Timestamp";
+/** Types that attributes can be declared with; `dyn` is known by name only. */
+export type AttributeType = "string" | "double" | "bool" | "list<string>" | "google.protobuf.Timestamp" | "dyn";
 
 /** A fault of a condition, as one line. */
 export class ConditionFault extends Error {}

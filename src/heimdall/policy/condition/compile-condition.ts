@@ -1,3 +1,4 @@
+import { nearest } from "../../../shared/nearest.ts";
 import type { Comparison } from "../../../shared/object-filter.ts";
 import {
   type ASTNode,
@@ -60,8 +61,14 @@ export function compileCondition(
   checkCel(text, references.types);
   return {
     condition: objects === "stored" ? lower(ast) : lowerAny(ast),
-    warnings: references.undeclared.map((name) => `attribute \`${name}\` is not declared, so its type is not checked`),
+    warnings: references.undeclared.map((reference) => warnOfUndeclared(reference, declared)),
   };
+}
+
+function warnOfUndeclared(reference: string, declared: AttributeDeclarations): string {
+  const root = roots.find((known) => reference.startsWith(`${known}.`)) ?? "subject";
+  const meant = nearest(reference.slice(root.length + 1), [...reserved[root].keys(), ...declared[root].keys()]);
+  return `attribute \`${reference}\` is not declared, so its type is not checked${meant === undefined ? "" : `; did you mean \`${root}.${meant}\`?`}`;
 }
 
 // ---- what it reads --------------------------------------------------------------------------------------------------
