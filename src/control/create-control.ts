@@ -98,6 +98,7 @@ export function createControl(options: ControlOptions): ControlRuntime {
     holder: ids.uuid(),
     isShared,
     onChange: (uid) => loop.enqueue(uid),
+    onFailed: (workflow) => void lookAtNeeds(workflow),
     clock,
     random,
     logger,
@@ -125,8 +126,7 @@ export function createControl(options: ControlOptions): ControlRuntime {
       user: createUserReconciler(options.identity),
       role: createRoleReconciler(options.identity),
     },
-    dependenciesOf: ({ ref, version, manifest }) =>
-      dependenciesOf({ ref, spec: readStoredSpec(ref.type, version, manifest) }),
+    dependenciesOf: needsOf,
     lease: () => leadership.lease(),
     clock,
     random,
@@ -329,6 +329,18 @@ export function createControl(options: ControlOptions): ControlRuntime {
     whenIdle: () => loop.whenIdle(),
   };
 
+  /** A run that failed may be the first to notice that a depot does not answer any more. */
+  async function lookAtNeeds(workflow: StoredResource): Promise<void> {
+    try {
+      for (const need of needsOf(workflow)) {
+        const found = await resources.find(need);
+        if (found) loop.enqueue(found.uid);
+      }
+    } catch (error) {
+      logger.warn({ ref: nameOf(workflow.ref), err: error }, "what a failed run needs is looked at when it is due");
+    }
+  }
+
   /** Finds what other processes wrote. */
   function poll(): void {
     if (isStopped) return;
@@ -437,4 +449,8 @@ function toRun({
   jobs,
 }: StoredRun): Run {
   return { id, workflow, workspace, state, trigger, attempt, startedAt, finishedAt, message, jobs };
+}
+
+function needsOf({ ref, version, manifest }: StoredResource): readonly ResourceRef[] {
+  return dependenciesOf({ ref, spec: readStoredSpec(ref.type, version, manifest) });
 }

@@ -23,6 +23,8 @@ export interface RunWorkerOptions {
   readonly isShared: boolean;
   /** A run of this workflow began or ended. */
   readonly onChange: (uid: string) => void;
+  /** A run of this workflow failed. */
+  readonly onFailed: (workflow: StoredResource) => void;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
@@ -181,6 +183,7 @@ export function createRunWorker(options: RunWorkerOptions): RunWorker {
       const message = outcome.state === "cancelled" ? "cancelled" : outcome.message;
       await runs.finish(lease, outcome.state, message === undefined ? undefined : redactor.redact(message));
       line.info({ message }, `run ${outcome.state}`);
+      if (outcome.state === "failed") options.onFailed(resource);
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
       line.error({}, error.message);
