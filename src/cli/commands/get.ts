@@ -99,8 +99,9 @@ function toDocument(resource: Resource): Record<string, unknown> {
 
 function noteFaults(context: CommandContext, resources: readonly Resource[]): void {
   for (const { type, name, conditions } of resources) {
-    for (const { status, message } of conditions) {
-      if (status === "False" && message) context.note(`${context.style.warn(`${type}/${name}`)}: ${message}`);
-    }
+    const faults = conditions.filter(({ status, message }) => status === "False" && message !== "");
+    // several conditions often say the same: not healthy, therefore not ready
+    for (const message of new Set(faults.map((fault) => fault.message)))
+      context.note(`${context.style.warn(`${type}/${name}`)}: ${message}`);
   }
 }
