@@ -136,8 +136,8 @@ async function findVariants(word: string, vocabulary: VisibleVocabulary): Promis
 
 /**
  * How much a term tells, from the number of visible documents that have it.
- * WHY not of all documents: hidden ones would move scores. The constant stands for the size of a catalog (876 tables were measured
- * to rank best with anything from 1,000 to 100,000).
+ * WHY not of all documents: hidden ones would move scores. The constant stands for the size of a catalog; for 876 tables any from
+ * 2,000 to 100,000 was measured to rank within 0.005 of the best.
  */
 function rarity(count: number): number {
   return Math.log(1 + 10_000 / count) ** 1.5;
