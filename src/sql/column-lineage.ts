@@ -2,7 +2,7 @@ import type { Problem } from "../shared/errors.ts";
 import { BadInputError } from "../shared/errors.ts";
 import { type Analysis, createAnalysis, type Findings } from "./lineage/analysis.ts";
 import type { DirectSubtype, IndirectSubtype } from "./lineage/flow.ts";
-import { queryResult } from "./lineage/query-flows.ts";
+import { cteResult, queryResult } from "./lineage/query-flows.ts";
 import { positionAt, type SqlParser, SqlSyntaxError } from "./parser-port.ts";
 import type { SchemaLookup } from "./schema-lookup.ts";
 import type { Statement } from "./syntax.ts";
@@ -88,7 +88,7 @@ export async function columnLineage(parser: SqlParser, sql: string, options: Lin
     return failed({ message: `one statement is expected, but there are ${statements.length}`, at });
   }
   if (statement.kind === "other") return failed({ message: `\`${statement.what}\` has no lineage that is traced`, at });
-  const analysis = createAnalysis(options.schema, options.defaultSchemas);
+  const analysis = createAnalysis(options.schema, options.defaultSchemas, { queryResult, cteResult });
   try {
     return trace(analysis, statement, sql, file);
   } catch (error) {

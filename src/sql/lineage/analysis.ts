@@ -1,7 +1,7 @@
 import { SqlLimitError } from "../parser-port.ts";
 import type { SchemaLookup, TableShape } from "../schema-lookup.ts";
 import type { Relation, Scope } from "../scope/namespace.ts";
-import type { Cte } from "../syntax.ts";
+import type { Cte, Query } from "../syntax.ts";
 import type { FlowBudget, Flows } from "./flow.ts";
 
 /** What a query gives: its columns, and what its rows depend on. */
@@ -40,6 +40,16 @@ export interface Analysis {
   readonly budget: FlowBudget;
   problem(message: string, at: number): void;
   read(table: TableShape, at: number): void;
+  /** What a query inside an expression or FROM item gives. WHY: handed on, because queries are made of those in turn. */
+  query(place: Place, query: Query): QueryResult;
+  /** What a common table expression gives; computed once. */
+  cte(entry: CteEntry): QueryResult;
+}
+
+/** The two recursions that an analysis hands on. */
+export interface QueryFlows {
+  queryResult(cx: Analysis, place: Place, query: Query): QueryResult;
+  cteResult(cx: Analysis, entry: CteEntry): QueryResult;
 }
 
 /** What was found beside the flows. */
@@ -55,13 +65,16 @@ const maxProblems = 100;
 export function createAnalysis(
   schema: SchemaLookup,
   defaultSchemas: readonly string[],
+  flows: QueryFlows,
 ): Analysis & { findings(): Findings } {
   const problems = new Map<string, { message: string; at: number }>();
   const reads = new Map<string, { table: TableShape; at: number }>();
   let spent = 0;
-  return {
+  const analysis: Analysis & { findings(): Findings } = {
     schema,
     defaultSchemas,
+    query: (place, query) => flows.queryResult(analysis, place, query),
+    cte: (entry) => flows.cteResult(analysis, entry),
     budget: {
       spend(flows) {
         spent += flows;
@@ -80,4 +93,5 @@ export function createAnalysis(
       reads: [...reads.values()],
     }),
   };
+  return analysis;
 }

@@ -4,7 +4,6 @@ import { columnOf, findRelation, resolve, wholeRow } from "../scope/namespace.ts
 import type { Expr, Window } from "../syntax.ts";
 import type { Analysis, Place } from "./analysis.ts";
 import { type Flows, indirectFlows, mergeFlows, noFlows, transformFlows } from "./flow.ts";
-import { queryResult } from "./query-flows.ts";
 
 /** Windows of the WINDOW clause by name. */
 export type NamedWindows = ReadonlyMap<string, Window>;
@@ -119,7 +118,7 @@ function subqueryFlows(
   expr: Extract<Expr, { kind: "subquery" }>,
   windows: NamedWindows,
 ): Flows {
-  const { relation, rows } = queryResult(cx, place, expr.query);
+  const { relation, rows } = cx.query(place, expr.query);
   if (expr.form === "exists") return rows;
   const values = mergeFlows(
     cx.budget,

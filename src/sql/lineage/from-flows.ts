@@ -7,7 +7,6 @@ import type { Analysis, CteEntry, Place } from "./analysis.ts";
 import { expressionFlows } from "./expression-flows.ts";
 import { columnFlow, type Flows, indirectFlows, mergeFlows, noFlows, transformFlows } from "./flow.ts";
 import { joinNamespaces } from "./join-flows.ts";
-import { cteResult, queryResult } from "./query-flows.ts";
 
 /** @see https://www.postgresql.org/docs/current/ddl-system-columns.html */
 const systemColumns: ReadonlySet<string> = new Set(["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"]);
@@ -29,7 +28,7 @@ function itemNamespace(cx: Analysis, place: Place, item: FromItem, lateral: Name
     case "table":
       return tableNamespace(cx, place, item);
     case "subquery": {
-      const result = queryResult(cx, item.lateral ? inside() : place, item.query);
+      const result = cx.query(item.lateral ? inside() : place, item.query);
       return namespaceOf(renamed(cx, result.relation, item, item.at), result.rows);
     }
     case "function":
@@ -71,7 +70,7 @@ function renamed(cx: Analysis, relation: Relation, aliased: Aliased, at: number)
 function tableNamespace(cx: Analysis, place: Place, item: Extract<FromItem, { kind: "table" }>): Namespace {
   const cte = item.name.length === 1 ? findCte(place, item.name[0] ?? "") : undefined;
   if (cte) {
-    const result = cteResult(cx, cte);
+    const result = cx.cte(cte);
     const relation = { ...result.relation, name: item.name[0], schema: undefined };
     return namespaceOf(renamed(cx, relation, item, item.at), result.rows);
   }

@@ -1,7 +1,6 @@
 import type { FuncCall, Node, SubLink, WindowDef } from "libpg-query";
-import type { Expr, Window } from "../../syntax.ts";
-import { type Conversion, names, nodeKind } from "./nodes.ts";
-import { toQuery } from "./queries.ts";
+import type { Expr, Term, Window } from "../../syntax.ts";
+import { type Conversion, firstLocation, names, nodeKind } from "./nodes.ts";
 
 /** An expression of libpg_query as ours. What is not known becomes `opaque` with its place and operands. */
 export function toExpr(cx: Conversion, node: Node): Expr {
@@ -85,7 +84,7 @@ function convertJson(cx: Conversion, node: Node, at: number): Expr | undefined {
     return operation(context_item?.raw_expr, pathspec, ...(passing ?? []), on_empty?.expr, on_error?.expr);
   }
   if ("JsonArrayQueryConstructor" in node && node.JsonArrayQueryConstructor.query) {
-    const query = toQuery(cx, node.JsonArrayQueryConstructor.query);
+    const query = cx.query(node.JsonArrayQueryConstructor.query);
     return query && { kind: "subquery", form: "array", test: undefined, query, at };
   }
   const json = "JsonObjectAgg" in node ? node.JsonObjectAgg : "JsonArrayAgg" in node ? node.JsonArrayAgg : undefined;
@@ -159,7 +158,7 @@ function toIndirection(cx: Conversion, arg: Node | undefined, path: readonly Nod
 }
 
 function toSubquery(cx: Conversion, link: SubLink, at: number): Expr {
-  const query = link.subselect && toQuery(cx, link.subselect);
+  const query = link.subselect && cx.query(link.subselect);
   const form = subqueryForms[link.subLinkType ?? ""];
   if (!query || !form) return { kind: "opaque", what: link.subLinkType ?? "SubLink", args: [], at };
   return { kind: "subquery", form, test: link.testexpr && toExpr(cx, link.testexpr), query, at };
@@ -185,4 +184,14 @@ function locationOf(node: Node): number | undefined {
     }
   }
   return undefined;
+}
+
+/** A WHERE, HAVING or ON condition with its text. */
+export function toCondition(cx: Conversion, node: Node | undefined): Term | undefined {
+  if (!node) return undefined;
+  const first = firstLocation(node);
+  return {
+    expr: toExpr(cx, node),
+    text: first === undefined ? undefined : cx.text.conditionAround(cx.at(first)),
+  };
 }

@@ -1,8 +1,7 @@
 import type { Alias, JoinExpr, Node, RangeFunction } from "libpg-query";
 import type { Aliased, Expr, FromItem, ObjectName } from "../../syntax.ts";
-import { toExprs } from "./expressions.ts";
+import { toCondition, toExprs } from "./expressions.ts";
 import { type Conversion, firstLocation, names, nodeKind } from "./nodes.ts";
-import { toCondition, toQuery } from "./queries.ts";
 
 /** An entry of FROM. What is not known becomes `opaque` with its place. */
 export function toFromItem(cx: Conversion, node: Node): FromItem {
@@ -18,7 +17,7 @@ function convert(cx: Conversion, node: Node): FromItem {
   }
   if ("RangeSubselect" in node) {
     const { subquery, lateral, alias } = node.RangeSubselect;
-    const query = subquery && toQuery(cx, subquery);
+    const query = subquery && cx.query(subquery);
     if (query) return { kind: "subquery", query, lateral: lateral ?? false, ...aliased(alias), at };
   }
   if ("JoinExpr" in node) return toJoin(cx, node.JoinExpr, at);

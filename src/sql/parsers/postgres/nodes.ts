@@ -1,5 +1,6 @@
 import type { Node } from "libpg-query";
 import { SqlLimitError } from "../../parser-port.ts";
+import type { Query } from "../../syntax.ts";
 import type { SourceText } from "./source-text.ts";
 
 /** What a conversion carries along. */
@@ -9,12 +10,18 @@ export interface Conversion {
   nested<T>(convert: () => T): T;
   /** UTF-16 offset of a node's location. */
   at(location: number | undefined): number;
+  /** Converts a query inside an expression or FROM item. WHY: handed on, because queries are made of those in turn. */
+  query(node: Node): Query | undefined;
 }
 
 /** Starts a conversion that stops at `limit` levels. */
-export function createConversion(text: SourceText, limit: number): Conversion {
+export function createConversion(
+  text: SourceText,
+  limit: number,
+  toQuery: (cx: Conversion, node: Node) => Query | undefined,
+): Conversion {
   let depth = 0;
-  return {
+  const conversion: Conversion = {
     text,
     at: (location) => text.offset(location),
     nested(convert) {
@@ -26,7 +33,9 @@ export function createConversion(text: SourceText, limit: number): Conversion {
         depth--;
       }
     },
+    query: (node) => toQuery(conversion, node),
   };
+  return conversion;
 }
 
 /** Name and body of a node: `{ColumnRef: {...}}` -> `["ColumnRef", {...}]`; an empty node has the name ``. */

@@ -25,7 +25,7 @@ export function createPostgresParser(): SqlParser {
         throw new SqlSyntaxError("the statement contains a NUL character", positionAt(sql, sql.indexOf("\0")));
       if (sql.trim() === "") return [];
       const tree = await parseTree(sql);
-      const cx = createConversion(createSourceText(sql), maxNesting);
+      const cx = createConversion(createSourceText(sql), maxNesting, toQuery);
       return (tree.stmts ?? []).flatMap(({ stmt }) => (stmt ? [toStatement(cx, stmt)] : []));
     },
   };

@@ -1,6 +1,6 @@
 import type { CommonTableExpr, Node, ResTarget, SelectStmt } from "libpg-query";
 import type { Cte, Query, QueryBody, Select, SelectItem, Term } from "../../syntax.ts";
-import { sortExprs, toExpr, toExprs, toWindow } from "./expressions.ts";
+import { sortExprs, toCondition, toExpr, toExprs, toWindow } from "./expressions.ts";
 import { toFromItem } from "./from-items.ts";
 import { type Conversion, firstLocation, names } from "./nodes.ts";
 import { outputName } from "./output-name.ts";
@@ -108,16 +108,6 @@ function groupTerms(cx: Conversion, nodes: readonly Node[] | undefined): Term[] 
 function textOf(cx: Conversion, node: Node | undefined): string | undefined {
   const first = firstLocation(node);
   return first === undefined ? undefined : cx.text.expressionFrom(cx.at(first));
-}
-
-/** A WHERE, HAVING or ON condition with its text. */
-export function toCondition(cx: Conversion, node: Node | undefined): Term | undefined {
-  if (!node) return undefined;
-  const first = firstLocation(node);
-  return {
-    expr: toExpr(cx, node),
-    text: first === undefined ? undefined : cx.text.conditionAround(cx.at(first)),
-  };
 }
 
 function toCte(cx: Conversion, cte: CommonTableExpr): Cte {
