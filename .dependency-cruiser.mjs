@@ -49,12 +49,16 @@ export default {
     only("cli-is-a-client", "the CLI imports shared, generated types and the audit verifier only", "^src/cli/", {
       path: "^src/(?!shared/|cli/|graphql/generated/|heimdall/audit/)",
     }),
-    only("only-main-knows-all", "nothing imports the composition root", "^src/(?!main[.]ts)", { path: "^src/main[.]ts$" }),
+    only("only-main-knows-all", "nothing imports the composition root", "^src/(?!main[.]ts)", {
+      path: "^src/main[.]ts$",
+    }),
     only(
       "cores-do-no-io",
       "policy, catalog, lineage, classify and sql import no driver",
       "^src/(heimdall/policy|metis/catalog|metis/lineage|scanner/classify|sql)/",
-      { path: "^src/(drivers|state)/|^node:(fs|net|http|https|child_process|sqlite|worker_threads)|node_modules/(pg|neo4j-driver|@elastic)/" },
+      {
+        path: "^src/(drivers|state)/|^node:(fs|net|http|https|child_process|sqlite|worker_threads)|node_modules/(pg|neo4j-driver|@elastic)/",
+      },
       "^src/sql/parsers/",
     ),
     only(
@@ -77,7 +81,11 @@ export default {
     parser: "swc",
     tsPreCompilationDeps: true,
     doNotFollow: { path: "node_modules" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"], extensions: [".ts", ".js"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default", "types"],
+      extensions: [".ts", ".js"],
+    },
     moduleSystems: ["es6"],
   },
 };
