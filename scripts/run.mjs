@@ -64,6 +64,8 @@ if (!program) {
 install();
 const child = spawn(findNode(root), ["--disable-warning=ExperimentalWarning", resolveProgram(program), ...args], {
   stdio: "inherit",
+  // WHY: compiled once, hundreds of modules load in half the time
+  env: { NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "node"), ...process.env },
 });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("exit", (code, signal) => {

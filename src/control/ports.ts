@@ -18,8 +18,7 @@ export type ResourceType = (typeof resourceTypes)[number];
 /** Instance-level types have no workspace. */
 export const workspaceTypes: ReadonlySet<ResourceType> = new Set(["secret", "workflow"]);
 
-export const resourcePhases = ["Pending", "Provisioning", "Running", "Active", "Terminating", "Terminated"] as const;
-export type ResourcePhase = (typeof resourcePhases)[number];
+export type ResourcePhase = "Pending" | "Provisioning" | "Running" | "Active" | "Terminating" | "Terminated";
 
 export interface ResourceRef {
   readonly type: ResourceType;

@@ -46,8 +46,7 @@ export const origins = [
 ] as const;
 export type Origin = (typeof origins)[number];
 
-export const lifecycleStates = ["active", "missing", "deleted", "purged", "outOfScope", "unknown"] as const;
-export type LifecycleState = (typeof lifecycleStates)[number];
+export type LifecycleState = "active" | "missing" | "deleted" | "purged" | "outOfScope" | "unknown";
 
 /** The aspects that are known; others are kept as they come. */
 export interface Aspects {

@@ -67,7 +67,7 @@ export function formatUrn(parts: {
 }
 
 /** One segment as it stands in a URN. */
-export function encodeSegment(segment: string): string {
+function encodeSegment(segment: string): string {
   return segment
     .normalize("NFC")
     .replace(/[%/#:.\s\p{Cc}]/gu, (char) => encodeURIComponent(char).replaceAll(".", "%2E"));
