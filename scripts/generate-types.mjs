@@ -44,7 +44,9 @@ if (process.argv.includes("--check")) {
     // reported below as different
   }
   if (present !== generated) {
-    console.error("src/graphql/generated/schema-types.ts is not what schema.graphql gives; run `npm run generate` and commit it");
+    console.error(
+      "src/graphql/generated/schema-types.ts is not what schema.graphql gives; run `npm run generate` and commit it",
+    );
     process.exit(1);
   }
 } else {
