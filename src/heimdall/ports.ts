@@ -1,6 +1,7 @@
 /** What Heimdall offers to the rest and what it needs from it. */
 import type { Attributes, Decision, DecisionContext, DecisionObject, Subject } from "../shared/decision.ts";
 import type { Problem } from "../shared/errors.ts";
+import type { ObjectFilter } from "../shared/object-filter.ts";
 import type { Secret } from "../shared/secret.ts";
 import type { Action } from "./authorization/actions.ts";
 import type { Authorized } from "./authorization/authorized.ts";
@@ -49,6 +50,53 @@ export interface DecisionQuestion {
 export interface ObjectSource {
   /** Completes what the caller said of the object (paths, tags, attributes, columns); an unknown one comes back as it is. */
   describe(object: DecisionObject): Promise<DecisionObject>;
+}
+
+/** A kind of objects that services register, so that policies and searches can speak of them. */
+export interface ObjectType {
+  /** `[A-Za-z][A-Za-z0-9_.-]{0,63}`, none of the platform's own kinds */
+  readonly name: string;
+  readonly description: string | undefined;
+}
+
+/** An object that a service registered. Policies see it as `describeRegisteredObject` says. */
+export interface RegisteredObject {
+  /** name of an `ObjectType` */
+  readonly type: string;
+  /** 1..256 characters, whatever the service calls it */
+  readonly id: string;
+  readonly tags: readonly string[];
+  readonly attributes: Attributes;
+}
+
+/** Objects of services. What it lists agrees with `matchesFilter` over their descriptions. */
+export interface ObjectDirectory {
+  /** By name. */
+  listTypes(): Promise<readonly ObjectType[]>;
+  /** Creates or replaces. @throws {BadInputError} the name is wrong or the platform's own */
+  putType(type: ObjectType): Promise<void>;
+  /** Idempotent. @throws {ConflictError} it has objects */
+  deleteType(name: string): Promise<void>;
+  /**
+   * Those that `filter` lets through, by id, byte by byte; none for a type that is not known.
+   * @param page `first` 1..1000; `after`: cursor of an item @throws {BadInputError} `after` is no cursor
+   */
+  list(
+    type: string,
+    filter: ObjectFilter,
+    page: { readonly first: number; readonly after: string | undefined },
+  ): Promise<{
+    readonly items: readonly { readonly cursor: string; readonly object: RegisteredObject }[];
+    readonly hasNextPage: boolean;
+  }>;
+  get(type: string, id: string): Promise<RegisteredObject | undefined>;
+  /**
+   * Creates or replaces all of them or none; at most 1,000.
+   * @throws {BadInputError} every fault: an unknown type, a wrong id, tag or attribute, too many
+   */
+  put(objects: readonly RegisteredObject[]): Promise<void>;
+  /** Idempotent; at most 1,000. */
+  delete(refs: readonly Pick<RegisteredObject, "type" | "id">[]): Promise<void>;
 }
 
 /** An API key as stored: never the key itself. */
