@@ -52,6 +52,23 @@ export interface ObjectSource {
   describe(object: DecisionObject): Promise<DecisionObject>;
 }
 
+/** Stored objects that searches look through. What it lists agrees with `matchesFilter` over what `describe` says. */
+export interface ObjectLister extends ObjectSource {
+  /** Names of the types of objects it may hold, e.g. `dataset`, `workflow`. */
+  types(): Promise<readonly string[]>;
+  /**
+   * Those that `filter` lets through, in an order that stays; none for a type that is not its own.
+   * @param page `first` 1..100; `after`: cursor of an item @throws {BadInputError} `after` is no cursor
+   */
+  list(
+    wanted: { readonly type: string | undefined; readonly filter: ObjectFilter },
+    page: { readonly first: number; readonly after: string | undefined },
+  ): Promise<{
+    readonly items: readonly { readonly cursor: string; readonly object: DecisionObject }[];
+    readonly hasNextPage: boolean;
+  }>;
+}
+
 /** A kind of objects that services register, so that policies and searches can speak of them. */
 export interface ObjectType {
   /** `[A-Za-z][A-Za-z0-9_.-]{0,63}`, none of the platform's own kinds */

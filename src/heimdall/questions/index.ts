@@ -1,0 +1,14 @@
+export { type ActionAnswer, searchActions } from "./search-actions.ts";
+export { searchResources } from "./search-resources.ts";
+export { searchSubjects } from "./search-subjects.ts";
+export type {
+  ActionQuestion,
+  FoundAction,
+  FoundResource,
+  FoundSubject,
+  ResourceQuestion,
+  SearchAnswer,
+  SearchPage,
+  SearchWorld,
+  SubjectQuestion,
+} from "./types.ts";
