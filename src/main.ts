@@ -28,6 +28,7 @@ import {
   createStateIdentityStore,
   identityMigrations,
 } from "./heimdall/adapters/state/index.ts";
+import { type WatchedAuditLog, watchAudit } from "./heimdall/audit/index.ts";
 import {
   createAuthorizer,
   createLivePolicies,
@@ -81,13 +82,15 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
     ]);
 
     const vault = await openVault(state, config);
-    const audit = await createStateAuditLog(state, {
-      logger,
-      clock,
-      ids,
-      sealer: createSealer(vault),
-      witness: createCheckpointFile(join(config.dataDir, "audit-checkpoint.json")),
-    });
+    const audit = watchAudit(
+      await createStateAuditLog(state, {
+        logger,
+        clock,
+        ids,
+        sealer: createSealer(vault),
+        witness: createCheckpointFile(join(config.dataDir, "audit-checkpoint.json")),
+      }),
+    );
     stops.push(() => audit.close());
     const identity = createStateIdentityStore(state, { logger, clock });
     const secrets = createStateSecretStore(state, vault, async ({ kind, name }, purpose) => {
@@ -183,7 +186,7 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
         clock,
         ids,
         log: logger,
-        engines: () => readEngines(catalog, identity, () => policies.current() !== undefined),
+        engines: () => readEngines(catalog, identity, audit, () => policies.current() !== undefined),
       },
       {
         host: config.host,
@@ -308,12 +311,14 @@ async function ensureOperator(
 async function readEngines(
   catalog: RunningCatalog,
   identity: IdentityStore,
+  audit: WatchedAuditLog,
   hasPolicies: () => boolean,
 ): Promise<readonly EngineState[]> {
   const stateUp = await identity.version().then(
     () => true,
     () => false,
   );
+  const problem = await audit.problem();
   const lag = await catalog.projectionLag().catch(() => undefined);
   const projection = (name: "search" | "lineage"): EngineState => {
     const behind = lag?.[name];
@@ -322,6 +327,12 @@ async function readEngines(
   };
   return [
     { name: "state", state: stateUp ? "ready" : "down", required: true },
+    {
+      name: "audit",
+      state: problem === undefined ? "ready" : "down",
+      required: true,
+      ...(problem === undefined ? {} : { details: { problem } }),
+    },
     { name: "policies", state: hasPolicies() ? "ready" : "down", required: true },
     projection("search"),
     projection("lineage"),

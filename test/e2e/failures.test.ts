@@ -162,7 +162,7 @@ describe.concurrent("a source that comes back", () => {
     await proxy.stop();
   });
 
-  it("is connected after a restart with the setting that its status named", async ({ expect }) => {
+  it("is connected after a restart with the setting that its status named", async () => {
     using folder = createTempDir();
     const port = Number(new URL(source.url).port);
     const closed = await startServer({ dataDir: folder.path, env: { DATAOS_DEPOT_NETWORKS: "" } });

@@ -1,8 +1,16 @@
 import type { ApolloServerPlugin } from "@apollo/server";
+import { errorFaces } from "../../shared/errors.ts";
 import type { GraphqlContext } from "../context.ts";
 import { toUnplanned } from "./format-error.ts";
 
-/** Logs what clients may not see, puts the request id on every error, and withholds an answer that could not be audited. */
+/** Failures of an engine, not of the call. */
+const engineCodes = ["AUDIT_UNAVAILABLE", "STORAGE_FULL", "UNAVAILABLE"] as const;
+const retryAfterSeconds = "2";
+
+/**
+ * Logs what clients may not see, puts the request id on every error, and withholds an answer that could not be audited.
+ * Where an engine's failure leaves nothing of an answer, the HTTP status says so too: proxies and monitors look at nothing else.
+ */
 export function createErrorsPlugin(): ApolloServerPlugin<GraphqlContext> {
   return {
     async requestDidStart() {
@@ -28,8 +36,12 @@ export function createErrorsPlugin(): ApolloServerPlugin<GraphqlContext> {
           if (errors.some(({ extensions }) => extensions?.code === "AUDIT_UNAVAILABLE")) {
             // SECURITY: a call whose decision is not on record is not answered, its other fields included
             singleResult.data = null;
-            response.http.status = 503;
           }
+          if (singleResult.data) return;
+          const failed = engineCodes.find((code) => errors.some(({ extensions }) => extensions?.code === code));
+          if (failed === undefined) return;
+          response.http.status = errorFaces[failed].http;
+          if (response.http.status === 503) response.http.headers.set("retry-after", retryAfterSeconds);
         },
       };
     },

@@ -17,3 +17,4 @@ export {
   sealRecord,
 } from "./records.ts";
 export { type AuditVerifier, createVerifier } from "./verifier.ts";
+export { type WatchedAuditLog, watchAudit } from "./watch-audit.ts";
