@@ -26,7 +26,9 @@ import {
   auditMigrations,
   createStateAuditLog,
   createStateIdentityStore,
+  createStateObjectDirectory,
   identityMigrations,
+  objectMigrations,
 } from "./heimdall/adapters/state/index.ts";
 import { type WatchedAuditLog, watchAudit } from "./heimdall/audit/index.ts";
 import {
@@ -35,6 +37,7 @@ import {
   createPolicyChecker,
   listPolicies,
 } from "./heimdall/authorization/index.ts";
+import { createRegisteredObjectSource } from "./heimdall/objects/index.ts";
 import type { AuditLog, IdentityStore, ObjectSource } from "./heimdall/ports.ts";
 import { createHttpServer, type EngineState } from "./http/index.ts";
 import { metisMigrations } from "./metis/adapters/state/index.ts";
@@ -75,6 +78,7 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
     stops.push(() => state.close());
     await state.migrate([
       ...identityMigrations,
+      ...objectMigrations,
       ...auditMigrations,
       ...secretMigrations,
       ...metisMigrations,
@@ -111,6 +115,7 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
     );
     const catalog = createCatalog({ state, search, lineage, clock, ids, logger });
 
+    const directory = createStateObjectDirectory(state);
     const stores = createStateControlStores(state, { clock, ids });
     const policies = createLivePolicies({
       builtIn: await loadBuiltInPolicies(join(root, "policies")),
@@ -138,7 +143,11 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
     const authorizer = createAuthorizer({
       policies,
       audit,
-      objects: joinSources(catalog.objects, createResourceObjectSource(stores.resources)),
+      objects: joinSources(
+        catalog.objects,
+        createResourceObjectSource(stores.resources),
+        createRegisteredObjectSource(directory),
+      ),
       clock,
       ids,
     });

@@ -4,3 +4,5 @@ export { type AuditLogOptions, createStateAuditLog } from "./audit-log.ts";
 export { auditMigrations } from "./audit-tables.ts";
 export { createStateIdentityStore } from "./identity-store.ts";
 export { identityMigrations } from "./identity-tables.ts";
+export { createStateObjectDirectory } from "./object-directory.ts";
+export { objectMigrations } from "./object-tables.ts";

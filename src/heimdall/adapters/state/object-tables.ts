@@ -1,0 +1,53 @@
+import { sql } from "kysely";
+import type { Migration } from "../../../state/index.ts";
+
+export interface ObjectTables {
+  heimdall_object_type: { name: string; description: string | null };
+  heimdall_object: {
+    type: string;
+    id: string;
+    /** JSON list */
+    tags: string;
+    /** JSON object */
+    attributes: string;
+  };
+  /** what filters look at: tags, and attributes as `objectKeys` writes them */
+  heimdall_object_key: { type: string; id: string; kind: "tag" | "attribute"; key: string };
+}
+
+/** Tables of the objects that services register. */
+export const objectMigrations: readonly Migration[] = [
+  {
+    name: "objects-001-create",
+    async up({ schema }, { binaryCollation }) {
+      // WHY: pages go by id, so the order must be the same on every engine
+      const key = sql`text collate ${sql.id(binaryCollation)}`;
+      await schema
+        .createTable("heimdall_object_type")
+        .addColumn("name", key, (column) => column.primaryKey())
+        .addColumn("description", "text")
+        .execute();
+      await schema
+        .createTable("heimdall_object")
+        .addColumn("type", key, (column) => column.notNull())
+        .addColumn("id", key, (column) => column.notNull())
+        .addColumn("tags", "text", (column) => column.notNull())
+        .addColumn("attributes", "text", (column) => column.notNull())
+        .addPrimaryKeyConstraint("heimdall_object_pk", ["type", "id"])
+        .execute();
+      await schema
+        .createTable("heimdall_object_key")
+        .addColumn("type", key, (column) => column.notNull())
+        .addColumn("id", key, (column) => column.notNull())
+        .addColumn("kind", key, (column) => column.notNull())
+        .addColumn("key", key, (column) => column.notNull())
+        .addPrimaryKeyConstraint("heimdall_object_key_pk", ["type", "id", "kind", "key"])
+        .execute();
+      await schema
+        .createIndex("heimdall_object_key_of")
+        .on("heimdall_object_key")
+        .columns(["type", "kind", "key", "id"])
+        .execute();
+    },
+  },
+];

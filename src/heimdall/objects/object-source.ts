@@ -1,0 +1,37 @@
+import type { DecisionObject } from "../../shared/decision.ts";
+import type { ObjectDirectory, ObjectSource } from "../ports.ts";
+import { describeRegisteredObject, parseObjectPath } from "./describe-object.ts";
+
+/**
+ * What services registered of an object that a question names, e.g. `todo:1`. What the question says completes and overrides the
+ * stored attributes; tags are those of both.
+ * SECURITY: an object that is also named by an address of the platform is the platform's, and nothing registered speaks of it.
+ */
+export function createRegisteredObjectSource(directory: Pick<ObjectDirectory, "get">): ObjectSource {
+  return {
+    async describe(object) {
+      const named = namesOf(object);
+      for (const { type, id } of named) {
+        const found = await directory.get(type, id);
+        if (found) return complete(object, describeRegisteredObject(found));
+      }
+      return object;
+    },
+  };
+}
+
+function namesOf({ paths }: DecisionObject): { readonly type: string; readonly id: string }[] {
+  const isPlatforms = (path: string): boolean =>
+    path.startsWith("dataos://") || (path.startsWith("urn:dataos:") && !path.startsWith("urn:dataos:object:"));
+  return paths.some(isPlatforms) ? [] : paths.flatMap((path) => parseObjectPath(path) ?? []);
+}
+
+function complete(said: DecisionObject, known: DecisionObject): DecisionObject {
+  return {
+    ...said,
+    ...known,
+    paths: [...new Set([...said.paths, ...known.paths])],
+    tags: [...new Set([...said.tags, ...known.tags])],
+    attributes: { ...known.attributes, ...said.attributes },
+  };
+}
