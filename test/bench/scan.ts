@@ -1,107 +1,131 @@
-/** `npm run bench:scan`: scans Pagila and 2,000 generated tables x 20 columns into an embedded catalog, against the limits of the design. */
+// `npm run bench:scan`: scans of a real PostgreSQL into embedded stores, through the whole server: Pagila, and generated tables.
+// Set TEST_POSTGRES_URL; `-- --tables N --columns M` changes the size of the generated database (2,000 x 20).
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createSqliteLineageStore, createSqliteSearchStore } from "../../src/metis/adapters/sqlite/index.ts";
-import { createCatalog, metisMigrations } from "../../src/metis/index.ts";
-import { scanPostgres } from "../../src/scanner/index.ts";
-import { systemClock } from "../../src/shared/clock.ts";
-import { createIdSource } from "../../src/shared/ids.ts";
-import { silentLogger } from "../../src/shared/logger.ts";
-import { Secret } from "../../src/shared/secret.ts";
-import { openState } from "../../src/state/index.ts";
-import { authorized } from "../support/authorized.ts";
+import { parseArgs } from "node:util";
+import { startServer, type TestServer, waitFor } from "../e2e/support/server.ts";
 import { createFreshDatabase } from "../support/fresh-database.ts";
 import { generateShop } from "../support/generate-shop.ts";
-import { hasPagila, loadPagila, pagilaNeeds } from "../support/pagila.ts";
-import { connectionOf, localGuard, silentProgress, wholeScope } from "../support/scanning.ts";
+import { loadPagila } from "../support/pagila.ts";
+import { reportFigure } from "./report.ts";
 
-interface Measured {
-  readonly ms: number;
-  readonly queries: number;
-}
-
+const { values: flags } = parseArgs({
+  options: { tables: { type: "string", default: "2000" }, columns: { type: "string", default: "20" } },
+});
 const serverUrl = process.env.TEST_POSTGRES_URL;
 if (!serverUrl) {
-  console.error(
-    "bench:scan needs a PostgreSQL server: set TEST_POSTGRES_URL=postgresql://user:password@host:5432/database",
-  );
-  process.exit(2);
+  console.error("set TEST_POSTGRES_URL to a PostgreSQL server, e.g. with test/engines/all.sh start");
+  process.exit(1);
 }
 
-async function measure(title: string, url: string, limitMs: number): Promise<Measured> {
-  const dir = await mkdtemp(join(tmpdir(), "dataos-bench-"));
-  const context = { logger: silentLogger, clock: systemClock };
-  const state = await openState(new Secret(`sqlite:${join(dir, "state.db")}`), context);
-  await state.migrate(metisMigrations);
-  const search = createSqliteSearchStore({ path: join(dir, "search.db") }, context);
-  const lineage = createSqliteLineageStore({ path: join(dir, "lineage.db") }, context);
-  const catalog = createCatalog({ state, search, lineage, ids: createIdSource(systemClock), ...context });
-  await catalog.start();
-  try {
-    const connection = connectionOf(url);
-    let queries = 0;
-    let ms = 0;
-    for (const round of ["first", "again"]) {
-      const start = performance.now();
-      const ingest = await catalog.beginScan(authorized("entity.update"), { depot: "bench", runId: `bench-${round}` });
-      const request = { connection, guard: localGuard, depot: "bench", scope: wholeScope, progress: silentProgress };
-      const { outcome, facts } = await scanPostgres({ ...request, ingest });
-      const roundMs = Math.round(performance.now() - start);
-      if (round === "first") ms = roundMs;
-      queries = facts.queries;
-      const { tables, views, columns } = facts;
-      const rssMb = Math.round(process.memoryUsage.rss() / 1e6);
-      console.log(
-        JSON.stringify({
-          title,
-          round,
-          ms: roundMs,
-          limitMs,
-          tables,
-          views,
-          columns,
-          queries,
-          created: outcome.created,
-          rssMb,
-        }),
-      );
-    }
-    return { ms, queries };
-  } finally {
-    await catalog.stop();
-    for (const store of [search, lineage, state]) await store.close();
-    await rm(dir, { recursive: true, force: true });
-  }
+interface Run {
+  readonly state: string;
+  readonly message: string | null;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly jobs: readonly { readonly result: { readonly queries?: number } | null }[];
 }
 
-const failures: string[] = [];
-const check = (title: string, { ms }: Measured, limitMs: number): void => {
-  if (ms > limitMs) failures.push(`${title} took ${ms} ms, more than ${limitMs}`);
-};
-
-let pagilaQueries: number | undefined;
-if (hasPagila) {
-  const pagila = await loadPagila(serverUrl);
-  try {
-    const measured = await measure("pagila", pagila.url, 3_000);
-    pagilaQueries = measured.queries;
-    check("pagila", measured, 3_000);
-  } finally {
-    await pagila.drop();
-  }
-} else console.log(`pagila skipped (${pagilaNeeds})`);
-
-const shop = await createFreshDatabase(serverUrl, "bench");
+const folder = await mkdtemp(join(tmpdir(), "dataos-bench-"));
 try {
-  await generateShop(shop.url, { tables: 2_000, columns: 20, tablesPerView: 10 });
-  const measured = await measure("2,000 tables x 20 columns", shop.url, 30_000);
-  check("2,000 tables x 20 columns", measured, 30_000);
-  if (pagilaQueries !== undefined && measured.queries !== pagilaQueries) {
-    failures.push(`${measured.queries} catalog queries for 2,000 tables, but ${pagilaQueries} for Pagila`);
-  }
+  const pagila = await loadPagila(serverUrl);
+  const small = await scan("pagila", pagila.url, 3_000);
+  await pagila.drop();
+
+  const generated = await createFreshDatabase(serverUrl, "bench");
+  const shape = { tables: Number(flags.tables), columns: Number(flags.columns), tablesPerView: 20 };
+  await generateShop(generated.url, shape);
+  await generated.exec("analyze");
+  const large = await scan(`generated_${shape.tables}x${shape.columns}`, generated.url, 30_000);
+  await generated.stop();
+  const ratio = large / small;
+  reportFigure({ name: "scan_queries_growth", value: large, unit: "queries", peer: "scan_pagila_queries", ratio });
 } finally {
-  await shop.stop();
+  await rm(folder, { recursive: true, force: true });
 }
-for (const failure of failures) console.error(failure);
-process.exitCode = failures.length > 0 ? 1 : 0;
+
+/** Scans into an empty server and then once more; gives the number of catalog queries. */
+async function scan(name: string, url: string, target: number): Promise<number> {
+  const server = await startServer({ dataDir: join(folder, name) });
+  try {
+    await applyScan(server, new URL(url));
+    const first = await waitForRun(server, 1);
+    reportFigure({ name: `scan_${name}_ms`, value: elapsedMs(first), unit: "ms", target });
+    await waitFor(
+      () => server.query<{ search: { staleBy: number } }>('{ search(query: "table", first: 1) { staleBy } }'),
+      ({ search }) => search.staleBy === 0,
+      120_000,
+    );
+    const searchableMs = Date.now() - Date.parse(first.startedAt);
+    reportFigure({ name: `scan_${name}_searchable_ms`, value: searchableMs, unit: "ms" });
+    const started = await server.ctl(["run", "-n", "scan"]);
+    if (started.exit !== 0) throw new Error(started.stderr);
+    reportFigure({ name: `rescan_${name}_ms`, value: elapsedMs(await waitForRun(server, 2)), unit: "ms" });
+    reportPeakMemory(name, server);
+    const queries = first.jobs[0]?.result?.queries ?? Number.NaN;
+    reportFigure({ name: `scan_${name}_queries`, value: queries, unit: "queries" });
+    return queries;
+  } finally {
+    await server.kill("SIGTERM");
+  }
+}
+
+async function applyScan(server: TestServer, source: URL): Promise<void> {
+  const manifests = `name: source-r
+version: v1
+type: instance-secret
+instance-secret: {type: key-value-properties, acl: r, data: {username: "\${SOURCE_USERNAME}", password: "\${SOURCE_PASSWORD}"}}
+---
+name: source
+version: v2alpha
+type: depot
+depot:
+  type: POSTGRESQL
+  external: true
+  secrets: [{name: source-r, allkeys: true}]
+  postgresql: {host: ${source.hostname}, port: ${source.port}, database: ${source.pathname.slice(1)}}
+---
+name: scan
+version: v1
+type: workflow
+workflow:
+  dag:
+    - name: scan
+      spec:
+        stack: scanner:2.0
+        compute: runnable-default
+        stackSpec: {depot: dataos://source, sourceConfig: {config: {type: DatabaseMetadata, includeViews: true}}}
+`;
+  const env = {
+    SOURCE_USERNAME: decodeURIComponent(source.username),
+    SOURCE_PASSWORD: decodeURIComponent(source.password),
+  };
+  const applied = await server.ctl(["apply", "-f", "-"], { env, input: manifests });
+  if (applied.exit !== 0) throw new Error(applied.stderr);
+}
+
+async function waitForRun(server: TestServer, count: number): Promise<Run> {
+  const readRuns = async (): Promise<readonly Run[]> => {
+    const { runs } = await server.query<{ runs: { edges: { node: Run }[] } }>(
+      '{ runs(workflow: "scan", first: 5) { edges { node { state message startedAt finishedAt jobs { result } } } } }',
+    );
+    return runs.edges.map((edge) => edge.node);
+  };
+  const isOver = ({ state }: Run): boolean => state !== "pending" && state !== "running";
+  const [newest] = await waitFor(readRuns, (runs) => runs.length === count && runs.every(isOver), 300_000);
+  if (newest?.state !== "succeeded") throw new Error(`the scan ended as ${newest?.state}: ${newest?.message}`);
+  return newest;
+}
+
+function reportPeakMemory(name: string, server: TestServer): void {
+  if (process.platform !== "linux") return;
+  const status = readFileSync(`/proc/${server.child.pid}/status`, "utf8");
+  const peakMb = Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
+  reportFigure({ name: `scan_${name}_peak_rss_mb`, value: peakMb, unit: "MB" });
+}
+
+function elapsedMs(run: Run): number {
+  return Date.parse(run.finishedAt) - Date.parse(run.startedAt);
+}
