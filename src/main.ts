@@ -19,6 +19,7 @@ import {
   type Vault,
 } from "./control/secrets/index.ts";
 import { createLogger } from "./drivers/pino/index.ts";
+import { acquireFileLock } from "./drivers/sqlite/index.ts";
 import { toSubject } from "./graphql/index.ts";
 import { createCheckpointFile, loadBuiltInPolicies } from "./heimdall/adapters/file/index.ts";
 import {
@@ -55,6 +56,8 @@ import { openState } from "./state/index.ts";
 const requiredNode = 24;
 const root = fileURLToPath(new URL("..", import.meta.url));
 const operatorId = "operator";
+/** longest wait for an engine when readiness is asked */
+const engineAnswerMs = 1_000;
 
 /** A started server. */
 interface Server {
@@ -74,6 +77,9 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
     for (const undo of stops.splice(0).reverse()) await undo();
   };
   try {
+    // WHY: also where the state is in PostgreSQL, the projections and the audit checkpoint in this folder belong to one process
+    const lock = acquireFileLock(join(config.dataDir, "server.lock"), `the data directory \`${config.dataDir}\``);
+    stops.push(async () => lock.release());
     const state = await openState(config.stateUrl, { logger, clock });
     stops.push(() => state.close());
     await state.migrate([
@@ -283,8 +289,7 @@ async function ensureOperator(
   audit: AuditLog,
   given: Secret | undefined,
 ): Promise<Secret | undefined> {
-  const isFirst = (await identity.findUser(operatorId)) === undefined;
-  if (isFirst) {
+  if ((await identity.findUser(operatorId)) === undefined) {
     await identity.putUser({
       id: operatorId,
       name: "Operator",
@@ -300,7 +305,7 @@ async function ensureOperator(
       () => false,
     );
     if (isKnown) return undefined;
-  } else if (!isFirst) return undefined;
+  } else if ((await identity.listApiKeys(operatorId)).length > 0) return undefined;
   const { info, key } = await identity.createApiKey({
     userId: operatorId,
     name: "bootstrap",
@@ -323,19 +328,18 @@ async function readEngines(
   audit: WatchedAuditLog,
   hasPolicies: () => boolean,
 ): Promise<readonly EngineState[]> {
-  const stateUp = await identity.version().then(
-    () => true,
-    () => false,
-  );
-  const problem = await audit.problem();
-  const lag = await catalog.projectionLag().catch(() => undefined);
+  const [users, lag, problem] = await Promise.all([
+    answered(identity.listRoles()),
+    answered(catalog.projectionLag()),
+    audit.problem(),
+  ]);
   const projection = (name: "search" | "lineage"): EngineState => {
     const behind = lag?.[name];
     if (behind === undefined) return { name, state: "down", required: false };
     return { name, state: behind > 0 ? "behind" : "ready", required: false, details: { behind } };
   };
   return [
-    { name: "state", state: stateUp ? "ready" : "down", required: true },
+    { name: "state", state: users ? "ready" : "down", required: true },
     {
       name: "audit",
       state: problem === undefined ? "ready" : "down",
@@ -346,6 +350,19 @@ async function readEngines(
     projection("search"),
     projection("lineage"),
   ];
+}
+
+/** The answer; `undefined` when it failed or did not come in time. */
+async function answered<T>(asked: Promise<T>): Promise<T | undefined> {
+  let cancel = (): void => {};
+  const late = new Promise<undefined>((resolve) => {
+    cancel = systemClock.schedule(engineAnswerMs, () => resolve(undefined));
+  });
+  try {
+    return await Promise.race([asked.catch(() => undefined), late]);
+  } finally {
+    cancel();
+  }
 }
 
 /** WHY: derived, so that every process that shares the master key reads every other's cursors. */

@@ -43,7 +43,7 @@ export interface RunWorker {
 }
 
 const maxRuns = 4;
-const claimMs = 30_000;
+const claimMs = 15_000;
 const pollMs = 1000;
 const runsKept = 100;
 const progressEveryMs = 1000;
