@@ -1,13 +1,26 @@
-import type { ObjectSource } from "../heimdall/ports.ts";
+import type { ObjectLister } from "../heimdall/ports.ts";
 import type { DecisionObject } from "../shared/decision.ts";
 import { isUrn, parseUrn } from "../shared/urn.ts";
 import { describeResource, toResource } from "./describe.ts";
 import { type ResourceRef, resourceTypes, workspaceTypes } from "./ports.ts";
 import type { ResourceStore } from "./stores.ts";
 
-/** What Control knows of resources that a question names by URN, e.g. `urn:dataos:resource:workflow:public/daily`. */
-export function createResourceObjectSource(resources: Pick<ResourceStore, "find">): ObjectSource {
+/**
+ * What Control knows of resources that a question names by URN, e.g. `urn:dataos:resource:workflow:public/daily`, and all of them by
+ * type, workspace and name. The type `resource` stands for every type.
+ */
+export function createResourceObjectSource(resources: Pick<ResourceStore, "find" | "list">): ObjectLister {
   return {
+    types: async () => resourceTypes,
+    async list({ type: wanted, filter }, page) {
+      const type = resourceTypes.find((known) => known === wanted);
+      if (type === undefined && wanted !== undefined && wanted !== "resource") return { items: [], hasNextPage: false };
+      const { items, hasNextPage } = await resources.list(type === undefined ? {} : { type }, filter, page);
+      return {
+        items: items.map(({ cursor, node }) => ({ cursor, object: describeResource(toResource(node)) })),
+        hasNextPage,
+      };
+    },
     async describe(object) {
       for (const path of object.paths) {
         const ref = toRef(path);

@@ -1,3 +1,5 @@
+export { createDirectoryLister } from "./directory-lister.ts";
+export { createQuestions, type Questions } from "./questions.ts";
 export { type ActionAnswer, searchActions } from "./search-actions.ts";
 export { searchResources } from "./search-resources.ts";
 export { searchSubjects } from "./search-subjects.ts";

@@ -51,7 +51,7 @@ export async function searchResources(
       for (const { cursor, object: found } of listed.items) {
         if (examined === maxExamined) return answer(last, "budget");
         examined++;
-        if (!(await isKnownTo(world.listers.slice(0, index), found))) {
+        if (!(await isFoundBefore(world.listers.slice(0, index), found, type))) {
           const object = await describeObject(world, named(found));
           const decision = policies.decide({ ...asked, object });
           if (decision.effect === "allow") {
@@ -79,11 +79,17 @@ export function named(object: DecisionObject): DecisionObject {
   return { paths: object.paths.slice(0, 1), tags: [], attributes: {} };
 }
 
-/** Whether an earlier lister has the same object, which is then found there. */
-export async function isKnownTo(listers: readonly ObjectLister[], object: DecisionObject): Promise<boolean> {
+/** Whether an earlier lister has the same object under the type that is searched. */
+export async function isFoundBefore(
+  listers: readonly ObjectLister[],
+  object: DecisionObject,
+  type: string | undefined,
+): Promise<boolean> {
   for (const lister of listers) {
     const asked = named(object);
-    if ((await lister.describe(asked)) !== asked) return true;
+    const known = await lister.describe(asked);
+    if (known === asked) continue;
+    if (type === undefined || known.type === type || known.tags.includes(`dataos:type:${type}`)) return true;
   }
   return false;
 }

@@ -13,7 +13,7 @@ import { findVisible, isVisible, notFound } from "./entity-access.ts";
 import { editEntity } from "./entity-edit.ts";
 import { checkFirst, listColumns, listEntities } from "./entity-listing.ts";
 import { createLineageFeed } from "./lineage-feed.ts";
-import { createObjectSource } from "./object-source.ts";
+import { createObjectLister } from "./object-lister.ts";
 import { createProjector } from "./projector.ts";
 import type { RunningCatalog } from "./running-catalog.ts";
 import { createScanIngest } from "./scan-ingest.ts";
@@ -145,7 +145,7 @@ export function createCatalog(options: CatalogOptions): RunningCatalog {
   };
   return {
     ...catalog,
-    objects: createObjectSource(store),
+    objects: createObjectLister(store),
     async start() {
       for (const projector of projectors) projector.start();
     },

@@ -1,10 +1,10 @@
-import type { ObjectSource } from "../../heimdall/ports.ts";
+import type { ObjectLister } from "../../heimdall/ports.ts";
 import type { Catalog } from "../ports.ts";
 
 /** The catalog with what the server needs to run it. */
 export interface RunningCatalog extends Catalog {
-  /** What Heimdall asks about objects that are named by URN or UDL address. */
-  readonly objects: ObjectSource;
+  /** What Heimdall asks about objects that are named by URN or UDL address, and looks through in searches. */
+  readonly objects: ObjectLister;
   /** Starts feeding the projections. Idempotent. */
   start(): Promise<void>;
   /** Ends feeding; resolves when what was under way is done. Idempotent. */
