@@ -99,6 +99,7 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
         ids,
         sealer: createSealer(vault),
         witness: createCheckpointFile(join(config.dataDir, "audit-checkpoint.json")),
+        journal: join(config.dataDir, "audit-journal"),
       }),
     );
     stops.push(() => audit.close());

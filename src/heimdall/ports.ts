@@ -202,6 +202,22 @@ export interface AuditEntry {
   readonly ip?: string;
   /** small, already free of secrets; e.g. `{reason, filter}` */
   readonly details?: Attributes;
+  /** The answers of one call that asked several questions, in their order; at most 100. The record's hash is over them too. */
+  readonly items?: readonly AuditItem[];
+}
+
+/** One answer within a record. Its decision id is `<the record's>.<its place, from 0>`. */
+export interface AuditItem {
+  /** who was asked about */
+  readonly subject: string;
+  readonly action: string;
+  readonly object: readonly string[];
+  readonly outcome: "allow" | "deny";
+  /** ids of the rules that decided */
+  readonly rules?: readonly string[];
+  /** why it is deny */
+  readonly reason?: string;
+  readonly problems?: readonly string[];
 }
 
 export interface AuditRecord extends AuditEntry {
@@ -282,10 +298,12 @@ export interface PolicyChecker {
   /**
    * Every fault and warning of the documents, with places.
    * @param known attributes of the subjects there are: what they hold counts as declared, with the types of its values
+   * @param tagNamespaces globs that say which subject tags exist; default those that are always there
    */
   check(
     documents: readonly PolicyDocument[],
     known?: Iterable<Attributes>,
+    tagNamespaces?: readonly string[],
   ): {
     readonly problems: readonly Problem[];
     readonly warnings: readonly Problem[];

@@ -31,6 +31,7 @@ export async function createStateDb(engine: StateEngine, { logger, clock }: Stat
   const migrationTransaction = transactionAt(engine.isolation && "read committed");
   const state: StateDb = {
     capabilities: engine.capabilities,
+    file: engine.file,
     kysely: <Tables>() => kysely as Kysely<Tables>,
     transaction: transactionAt(engine.isolation),
     migrate: (migrations) =>

@@ -37,6 +37,7 @@ function openSqliteEngine(rest: string): StateEngine {
     return {
       dialect: db.dialect(),
       capabilities: { multiProcess: false, rowLocks: false, maxParameters: 32_766, binaryCollation: "BINARY" },
+      file: path === ":memory:" ? undefined : path,
       isolation: undefined,
       lockMigrations: async () => {},
       mayRetry: () => false,

@@ -15,6 +15,7 @@ export function openPostgresEngine(url: Secret, options: StateOptions): StateEng
   });
   return {
     dialect: pool.dialect(),
+    file: undefined,
     capabilities: { multiProcess: true, rowLocks: true, maxParameters: 65_535, binaryCollation: "C" },
     // WHY: the same code runs on SQLite, where transactions are one after the other; this keeps that promise
     isolation: "serializable",

@@ -26,6 +26,8 @@ export interface Migration {
  */
 export interface StateDb {
   readonly capabilities: StateCapabilities;
+  /** The embedded engine's file, for threads that open connections of their own; `undefined` where there is none. */
+  readonly file: string | undefined;
   /** The query builder over the caller's own table types. */
   kysely<Tables>(): Kysely<Tables>;
   /** Runs `work` in one transaction: all or nothing; retried when the engine reports a serialization failure. */

@@ -14,6 +14,8 @@ export interface StateOptions {
 export interface StateEngine {
   readonly dialect: Dialect;
   readonly capabilities: StateCapabilities;
+  /** of the database, where it is one */
+  readonly file: string | undefined;
   readonly isolation: IsolationLevel | undefined;
   /** Keeps other processes from migrating until `tx` ends. */
   lockMigrations(tx: Transaction<unknown>): Promise<void>;

@@ -6,13 +6,19 @@ import { createManualClock } from "../support/clock.ts";
 import { describeOnStateEngines } from "../support/state.ts";
 import { auditLogContract } from "./audit-log.contract.ts";
 
-describeOnStateEngines("audit log", (openState) => {
-  auditLogContract(async () => {
-    const clock = createManualClock();
-    const state = await openState(clock);
-    await state.migrate(auditMigrations);
-    const ids = createIdSource(clock);
-    const open = () => createStateAuditLog(state, { logger: silentLogger, clock, ids, sealer: plainSealer });
-    return { clock, open };
+for (const [title, journaled] of [
+  ["audit log", false],
+  ["audit log behind a journal", true],
+] as const) {
+  describeOnStateEngines(title, (openState) => {
+    auditLogContract(async () => {
+      const clock = createManualClock();
+      const state = await openState(clock);
+      await state.migrate(auditMigrations);
+      const ids = createIdSource(clock);
+      const options = { logger: silentLogger, clock, ids, sealer: plainSealer };
+      const journal = journaled && state.file !== undefined ? { journal: `${state.file}.audit` } : {};
+      return { clock, open: () => createStateAuditLog(state, { ...options, ...journal }) };
+    });
   });
-});
+}

@@ -15,6 +15,7 @@ export {
   hashRecord,
   type SealedRecord,
   sealRecord,
+  sha256,
 } from "./records.ts";
 export { type AuditVerifier, createVerifier } from "./verifier.ts";
 export { type WatchedAuditLog, watchAudit } from "./watch-audit.ts";

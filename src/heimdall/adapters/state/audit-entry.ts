@@ -1,10 +1,13 @@
 import type { Attributes, AttributeValue } from "../../../shared/decision.ts";
 import { canonicalJson } from "../../audit/index.ts";
-import type { AuditEntry } from "../../ports.ts";
+import type { AuditEntry, AuditItem } from "../../ports.ts";
 
 const maxObjects = 100;
+const maxItemTexts = 10;
 const maxTextLength = 2_000;
 const maxDetailsLength = 16_384;
+/** what may need a change, so that most texts are looked at once only */
+const unstorable = /[\0\n\ud800-\udfff]/;
 
 /**
  * The entry with texts that every engine can store and a size that a caller from outside cannot blow up: long texts are cut, more
@@ -26,6 +29,19 @@ export function boundEntry(entry: AuditEntry): AuditEntry {
     ...(entry.requestId !== undefined && { requestId: cleanText(entry.requestId) }),
     ...(entry.ip !== undefined && { ip: cleanText(entry.ip) }),
     ...(details !== undefined && { details: boundDetails(details) }),
+    ...(entry.items !== undefined && { items: entry.items.slice(0, maxObjects).map(boundItem) }),
+  };
+}
+
+function boundItem({ subject, action, object, outcome, rules, reason, problems }: AuditItem): AuditItem {
+  return {
+    subject: cleanText(subject),
+    action: cleanText(action),
+    object: object.slice(0, maxItemTexts).map(cleanText),
+    outcome,
+    ...(rules !== undefined && { rules: rules.slice(0, maxItemTexts).map(cleanText) }),
+    ...(reason !== undefined && { reason: cleanText(reason) }),
+    ...(problems !== undefined && { problems: problems.slice(0, maxItemTexts).map(cleanText) }),
   };
 }
 
@@ -45,6 +61,7 @@ function cleanValue(value: AttributeValue): AttributeValue {
 
 // WHY: PostgreSQL has no NUL in text, and half a surrogate pair has no UTF-8; a line end would part an object in two
 function cleanText(text: string): string {
+  if (text.length <= maxTextLength && !unstorable.test(text)) return text;
   const cut = text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text;
   return cut.toWellFormed().replaceAll("\0", "\ufffd").replaceAll("\n", " ");
 }

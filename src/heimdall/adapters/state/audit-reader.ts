@@ -4,7 +4,7 @@ import type { StateDb } from "../../../state/index.ts";
 import { type Checkpoint, canonicalJson, hashCheckpoint } from "../../audit/index.ts";
 import type { AuditFilter, AuditLog, AuditRecord } from "../../ports.ts";
 import type { AuditTables } from "./audit-tables.ts";
-import { toObjectsColumn } from "./audit-writer.ts";
+import { toObjectsColumn } from "./objects-column.ts";
 
 type Row = AuditTables["audit_record"];
 

@@ -3,6 +3,7 @@ import type { StateDb } from "../../../state/index.ts";
 import { type ChainHead, chainStarted, emptyChain, type SealedRecord, sealRecord } from "../../audit/index.ts";
 import type { AuditEntry, AuditRecord } from "../../ports.ts";
 import type { AuditTables } from "./audit-tables.ts";
+import { toObjectsColumn } from "./objects-column.ts";
 
 const columnsPerRow = 9;
 
@@ -60,7 +61,8 @@ export function createAuditWriter(state: StateDb, chain: string, clock: Clock): 
   };
 }
 
-function startOf(chain: string): AuditEntry {
+/** The first record of `chain`. */
+export function startOf(chain: string): AuditEntry {
   return { type: chainStarted, actor: "system", action: "start", object: [], outcome: "success", details: { chain } };
 }
 
@@ -76,9 +78,4 @@ function sealAll(entries: readonly AuditEntry[], chain: string, from: ChainHead,
 function toRow({ record, content }: SealedRecord): AuditTables["audit_record"] {
   const { chain, seq, at, type, actor, outcome, object, hash } = record;
   return { chain, seq, at, type, actor, outcome, objects: toObjectsColumn(object), content, hash };
-}
-
-/** One object per line between line ends, so that a search for a whole object cannot match a part of one. */
-export function toObjectsColumn(object: readonly string[]): string {
-  return `\n${object.join("\n")}\n`;
 }

@@ -1,0 +1,1 @@
+export { type AuditJournal, openAuditJournal } from "./audit-journal.ts";

@@ -1,0 +1,50 @@
+import type { Clock } from "../../../shared/clock.ts";
+
+/** Bounds how long promises are waited for, with one timer for all. */
+export interface Deadlines {
+  /** Rejects when `work` takes longer than the limit; at most a tenth of it too early. */
+  limit<T>(work: Promise<T>): Promise<T>;
+}
+
+export function createDeadlines(limitMs: number, clock: Clock): Deadlines {
+  /** those that were begun since the last tick, and those of the ticks before, the oldest first */
+  let current = new Set<(error: Error) => void>();
+  const older: { readonly until: number; readonly waiting: Set<(error: Error) => void> }[] = [];
+  let ticking = false;
+
+  const tick = (): void => {
+    ticking = false;
+    const now = clock.now();
+    older.push({ until: now + limitMs - limitMs / 10, waiting: current });
+    current = new Set();
+    while (older[0] && (older[0].until <= now || older[0].waiting.size === 0)) {
+      for (const reject of older.shift()?.waiting ?? []) reject(new Error(`not stored within ${limitMs} ms`));
+    }
+    if (older.some(({ waiting }) => waiting.size > 0)) schedule();
+  };
+  const schedule = (): void => {
+    if (ticking) return;
+    ticking = true;
+    clock.schedule(limitMs / 10, tick);
+  };
+
+  return {
+    limit<T>(work: Promise<T>) {
+      return new Promise<T>((resolve, reject) => {
+        const set = current;
+        set.add(reject);
+        schedule();
+        work.then(
+          (value) => {
+            set.delete(reject);
+            resolve(value);
+          },
+          (error: unknown) => {
+            set.delete(reject);
+            reject(error);
+          },
+        );
+      });
+    },
+  };
+}
