@@ -1,6 +1,8 @@
 import { CommanderError } from "commander";
+import { DataOsError, errorFaces } from "../shared/errors.ts";
 import { CommandError } from "./client.ts";
 import { createStyle } from "./output/style.ts";
+import { printable } from "./output/table.ts";
 import { createProgram } from "./program.ts";
 
 /** Runs `dataos-ctl`; the process's exit code says how it went (they are listed by `dataos-ctl --help`). */
@@ -20,13 +22,12 @@ async function main(): Promise<void> {
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const { bad } = createStyle(process.stderr);
-  if (error instanceof CommandError) {
-    if (error.message !== "") process.stderr.write(`${bad("error")}: ${error.message}\n`);
-    for (const line of error.lines) process.stderr.write(`  ${line}\n`);
-    return error.exitCode;
-  }
-  process.stderr.write(`${bad("error")}: ${error instanceof Error ? error.message : String(error)}\n`);
-  return 1;
+  const message = error instanceof Error ? error.message : String(error);
+  if (message !== "") process.stderr.write(`${bad("error")}: ${printable(message)}\n`);
+  if (error instanceof DataOsError) return errorFaces[error.code].exit;
+  if (!(error instanceof CommandError)) return errorFaces.INTERNAL.exit;
+  for (const line of error.lines) process.stderr.write(`  ${printable(line)}\n`);
+  return error.exitCode;
 }
 
 await main();

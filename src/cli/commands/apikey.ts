@@ -2,7 +2,7 @@ import type { ApiKey, ApiKeyPayload } from "../../graphql/generated/schema-types
 import type { CommandContext } from "../command-context.ts";
 import { parseOutputFormat, render } from "../output/print.ts";
 import { formatTable } from "../output/table.ts";
-import { parseDuration } from "./duration.ts";
+import { parseDuration } from "./times.ts";
 import { assertNoUserErrors } from "./user-errors.ts";
 
 const fields = "id name userId createdAt expiresAt lastUsedAt revokedAt";
@@ -24,8 +24,9 @@ export async function createApiKey(
   );
   assertNoUserErrors(result.userErrors, "no key was made");
   context.print(result.key ?? "");
+  const { id, userId, expiresAt } = result.apiKey ?? {};
   context.note(
-    `key ${result.apiKey?.id} of ${result.apiKey?.userId}, ${result.apiKey?.expiresAt ? `until ${result.apiKey.expiresAt}` : "without end"}; it is shown this once`,
+    `key ${id} of ${userId}, ${expiresAt ? `valid until ${expiresAt}` : "without end"}; shown this once, so keep it now`,
   );
 }
 
@@ -43,18 +44,23 @@ export async function listApiKeys(
   context.print(
     render(format, apiKeys, () =>
       formatTable(
-        ["ID", "NAME", "USER", "EXPIRES", "LAST USED", "REVOKED"],
+        ["ID", "NAME", "USER", "STATE", "EXPIRES", "LAST USED"],
         apiKeys.map(({ id, name, userId, expiresAt, lastUsedAt, revokedAt }) => [
           id,
           name,
           userId,
+          stateOf(expiresAt, revokedAt),
           expiresAt ?? "never",
-          lastUsedAt ?? "",
-          revokedAt ?? "",
+          lastUsedAt ?? "never",
         ]),
       ),
     ),
   );
+}
+
+function stateOf(expiresAt: string | null | undefined, revokedAt: string | null | undefined): string {
+  if (revokedAt) return "revoked";
+  return expiresAt && Date.parse(expiresAt) <= Date.now() ? "expired" : "valid";
 }
 
 export async function revokeApiKey(context: CommandContext, id: string): Promise<void> {
@@ -63,5 +69,5 @@ export async function revokeApiKey(context: CommandContext, id: string): Promise
     { input: { id } },
   );
   assertNoUserErrors(result.userErrors, "the key was not revoked");
-  context.print(`revoked   apikey/${result.apiKey?.id}`);
+  context.print(`revoked   apikey/${id}`);
 }

@@ -5,8 +5,11 @@ import { errorFaces } from "../../shared/errors.ts";
 import { CommandError } from "../client.ts";
 import type { CommandContext } from "../command-context.ts";
 import { parseOutputFormat, render } from "../output/print.ts";
-import { formatTable } from "../output/table.ts";
+import { formatTable, printable } from "../output/table.ts";
+import { count, parseWord } from "../words.ts";
+import { parseSince } from "./times.ts";
 
+const outcomes = ["allow", "deny", "success", "failure"] as const;
 const exitCodes = { sound: 0, tampered: 1, incomplete: 2 } as const;
 
 export interface VerifyOptions {
@@ -21,7 +24,12 @@ export interface VerifyOptions {
 export async function verifyAudit(context: CommandContext, options: VerifyOptions): Promise<void> {
   const format = parseOutputFormat(options.output);
   if (options.file !== undefined) {
-    report(context, format, await verifyFile(options.file, options.publicKey));
+    const result = await verifyFile(options.file, options.publicKey);
+    if (format === "table" && options.publicKey === undefined && result.checkpoints > 0)
+      context.note(
+        "signatures were checked with the key in the export itself; --public-key takes the one you kept elsewhere",
+      );
+    report(context, format, result);
     return;
   }
   const { auditVerification: result } = await context.client.query<{ auditVerification: AuditVerification }>(
@@ -37,13 +45,19 @@ async function verifyFile(file: string, publicKey: string | undefined): Promise<
   await new Promise((resolve, reject) => input.once("open", resolve).once("error", reject)).catch((cause: Error) => {
     throw new CommandError(`cannot read ${file}: ${cause.message}`, errorFaces.BAD_USER_INPUT.exit);
   });
+  const key = publicKey === undefined ? undefined : readKey(publicKey);
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  const result = await verifyAuditExport(
-    lines,
-    publicKey === undefined ? undefined : readFileSync(publicKey, "utf8").trim(),
-  );
+  const result = await verifyAuditExport(lines, key);
   const heads = [...result.heads].map(([chain, head]) => ({ chain, ...head }));
   return { ...result, problem: result.problem ?? null, heads };
+}
+
+function readKey(file: string): string {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (cause) {
+    throw new CommandError(`cannot read ${file}: ${(cause as Error).message}`, errorFaces.BAD_USER_INPUT.exit);
+  }
 }
 
 function report(context: CommandContext, format: "table" | "yaml" | "json", result: AuditVerification): void {
@@ -54,7 +68,9 @@ function report(context: CommandContext, format: "table" | "yaml" | "json", resu
         ["CHAIN", "RECORDS", "HEAD"],
         result.heads.map(({ chain, seq, hash }) => [chain, String(seq), hash]),
       );
-      return `${mark(result.state)}: ${result.records} records in ${result.chains} chain${result.chains === 1 ? "" : "s"}, ${result.checkpoints} signed checkpoint${result.checkpoints === 1 ? "" : "s"}${result.problem ? `\n${result.problem}` : ""}\n${heads}`;
+      const size = `${count(result.records, "record")} in ${count(result.chains, "chain")}, ${count(result.checkpoints, "signed checkpoint")}`;
+      const problem = result.problem ? [printable(result.problem)] : [];
+      return [`${mark(result.state)}: ${size}`, ...problem, ...(result.chains > 0 ? [heads] : [])].join("\n");
     }),
   );
   const exit = exitCodes[result.state as keyof typeof exitCodes] ?? 1;
@@ -64,6 +80,8 @@ function report(context: CommandContext, format: "table" | "yaml" | "json", resu
 export interface AuditListOptions {
   readonly actor?: string;
   readonly outcome?: string;
+  readonly object?: string;
+  readonly since?: string;
   readonly first: number;
   readonly output: string;
 }
@@ -81,7 +99,9 @@ export async function listAudit(context: CommandContext, options: AuditListOptio
       first: options.first,
       filter: {
         ...(options.actor !== undefined && { actor: options.actor }),
-        ...(options.outcome !== undefined && { outcome: options.outcome }),
+        ...(options.outcome !== undefined && { outcome: parseWord("outcome", options.outcome, outcomes) }),
+        ...(options.object !== undefined && { object: options.object }),
+        ...(options.since !== undefined && { from: parseSince(options.since, Date.now()) }),
       },
     },
   );
@@ -95,7 +115,7 @@ export async function listAudit(context: CommandContext, options: AuditListOptio
           actor,
           action,
           outcome,
-          object[0] ?? "",
+          object.length > 1 ? `${object[0]} and ${object.length - 1} more` : (object[0] ?? ""),
           rules.join(","),
         ]),
       ),
@@ -105,5 +125,5 @@ export async function listAudit(context: CommandContext, options: AuditListOptio
 
 /** Writes every record as a JSON line, for keeping elsewhere and for `audit verify --file`. */
 export async function exportAudit(context: CommandContext): Promise<void> {
-  for await (const line of context.client.lines("/audit/export")) context.print(line);
+  await context.printAll(context.client.lines("/audit/export"));
 }

@@ -47,14 +47,14 @@ function toText(context: CommandContext, decision: Decision): string {
   const lines = [colour(printable(decision.reason))];
   // the reason names the first rule
   for (const rule of decision.because.slice(1)) {
-    lines.push(`  also ${rule.policy} at ${rule.at}${rule.reason ? `: ${printable(rule.reason)}` : ""}`);
+    lines.push(`  also ${rule.policy} at ${printable(rule.at)}${rule.reason ? `: ${printable(rule.reason)}` : ""}`);
   }
-  for (const mask of decision.masks)
-    lines.push(`  mask ${mask.column}: ${mask.operator} (${mask.policy} at ${mask.at})`);
+  for (const { column, operator, policy, at } of decision.masks)
+    lines.push(`  mask ${printable(column)}: ${operator} (${policy} at ${printable(at)})`);
   if (decision.rowFilter) {
     const { all, any, text } = decision.rowFilter;
     lines.push(
-      `  rows where ${printable(text)} (${[...all, ...any].map((clause) => `${clause.policy} at ${clause.at}`).join("; ")})`,
+      `  rows where ${printable(text)} (${[...all, ...any].map(({ policy, at }) => `${policy} at ${printable(at)}`).join("; ")})`,
     );
   }
   for (const problem of decision.problems) lines.push(`  ${style.warn("problem")}: ${printable(problem)}`);

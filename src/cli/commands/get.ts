@@ -2,6 +2,7 @@ import type { Resource, ResourceConnection } from "../../graphql/generated/schem
 import { errorFaces } from "../../shared/errors.ts";
 import { CommandError } from "../client.ts";
 import type { CommandContext } from "../command-context.ts";
+import { toManifest, toManifestYaml, toStatus } from "../output/manifest-document.ts";
 import { parseOutputFormat, render } from "../output/print.ts";
 import { formatTable } from "../output/table.ts";
 
@@ -9,55 +10,55 @@ export interface GetOptions {
   readonly type?: string;
   readonly name?: string;
   readonly workspace?: string;
-  readonly all: boolean;
+  readonly all?: boolean;
   readonly owner?: string;
   readonly tag: readonly string[];
   readonly output: string;
 }
 
-const fields = /* GraphQL */ `
-  fragment Listed on Resource {
-    urn type name workspace version description owner layer tags status runtime phase generation observedGeneration
-    manifest createdAt updatedAt conditions { type status reason message lastTransitionTime }
-  }
-`;
 const listDocument = /* GraphQL */ `
   query Get($filter: ResourceFilter, $after: String) {
-    me { id }
-    resources(filter: $filter, first: 100, after: $after) { edges { node { ...Listed } } pageInfo { hasNextPage endCursor } }
+    resources(filter: $filter, first: 100, after: $after) {
+      edges {
+        node {
+          urn type name workspace version owner status runtime phase generation observedGeneration
+          manifest createdAt updatedAt conditions { type status reason message lastTransitionTime }
+        }
+      }
+      pageInfo { hasNextPage endCursor }
+    }
   }
-  ${fields}
 `;
 const meDocument = /* GraphQL */ `query Me { me { id } }`;
 
-/** Lists resources: the caller's own, or everybody's with `all` or a name. */
+/** Lists resources: the caller's own, or everybody's with `all` or a name. YAML is what `apply` takes again. */
 export async function get(context: CommandContext, options: GetOptions): Promise<void> {
   const format = parseOutputFormat(options.output);
   const resources = await fetchResources(context, options);
   if (options.name !== undefined && resources.length === 0) {
     throw new CommandError(
-      `no ${options.type ?? "resource"} \`${options.name}\` is there for you to see`,
+      `there is no ${options.type ?? "resource"} \`${options.name}\`, or you may not see it`,
       errorFaces.NOT_FOUND.exit,
     );
   }
-  const shown = resources.map(toDocument);
+  if (format === "yaml") {
+    if (resources.length > 0) context.print(resources.map(toManifestYaml).join("\n---\n"));
+    return;
+  }
+  const shown = resources.map((resource) => ({ ...toManifest(resource), status: toStatus(resource) }));
   const value = options.name !== undefined && shown.length === 1 ? shown[0] : shown;
   context.print(render(format, value, () => toTable(resources)));
-  if (format === "table" && resources.length === 0) {
-    context.note(options.all ? "no resources" : "no resources of your own; add -a for everybody's");
-  }
-  if (format === "table") noteFaults(context, resources);
+  if (format === "table") explain(context, options, resources);
 }
 
 async function fetchResources(context: CommandContext, options: GetOptions): Promise<Resource[]> {
-  const own = options.all || options.name !== undefined || options.owner !== undefined;
-  const owner = own ? options.owner : (await context.client.query<{ me: { id: string } }>(meDocument)).me.id;
+  const owner = isOwnOnly(options) ? (await context.client.query<{ me: { id: string } }>(meDocument)).me.id : undefined;
   const filter = {
     ...(options.type !== undefined && { type: options.type }),
     ...(options.name !== undefined && { name: options.name }),
     ...(options.workspace !== undefined && { workspace: options.workspace }),
-    ...(owner !== undefined && { owner }),
     ...(options.tag.length > 0 && { tags: options.tag }),
+    ...((owner ?? options.owner) !== undefined && { owner: owner ?? options.owner }),
   };
   const found: Resource[] = [];
   for (let after: string | undefined; ; ) {
@@ -69,6 +70,10 @@ async function fetchResources(context: CommandContext, options: GetOptions): Pro
     if (!resources.pageInfo.hasNextPage) return found;
     after = resources.pageInfo.endCursor ?? undefined;
   }
+}
+
+function isOwnOnly({ all, name, owner }: GetOptions): boolean {
+  return !all && name === undefined && owner === undefined;
 }
 
 function toTable(resources: readonly Resource[]): string {
@@ -86,22 +91,13 @@ function toTable(resources: readonly Resource[]): string {
   );
 }
 
-/** The manifest as it was applied, with the state that the server keeps about it. */
-function toDocument(resource: Resource): Record<string, unknown> {
-  const { urn, status, runtime, phase, generation, observedGeneration, conditions, createdAt, updatedAt, owner } =
-    resource;
-  return {
-    ...(resource.manifest as Record<string, unknown>),
-    owner,
-    status: { urn, status, runtime, phase, generation, observedGeneration, createdAt, updatedAt, conditions },
-  };
-}
-
-function noteFaults(context: CommandContext, resources: readonly Resource[]): void {
-  for (const { type, name, conditions } of resources) {
-    const faults = conditions.filter(({ status, message }) => status === "False" && message !== "");
-    // several conditions often say the same: not healthy, therefore not ready
-    for (const message of new Set(faults.map((fault) => fault.message)))
-      context.note(`${context.style.warn(`${type}/${name}`)}: ${message}`);
+/** Says why something does not work, each reason once, and what an empty list may come from. */
+function explain(context: CommandContext, options: GetOptions, resources: readonly Resource[]): void {
+  for (const { type, name, workspace, conditions } of resources) {
+    const failing = conditions.filter(({ status, message }) => status === "False" && message !== "");
+    for (const message of new Set(failing.map((condition) => condition.message)))
+      context.warn(`${type}/${workspace ? `${workspace}/` : ""}${name}: ${message}`);
   }
+  if (resources.length === 0)
+    context.note(isOwnOnly(options) ? "none of your own; add -a for everybody's" : "none that you may see");
 }

@@ -1,9 +1,8 @@
 import type { LineageEdge, LineageResult } from "../../graphql/generated/schema-types.ts";
-import { errorFaces } from "../../shared/errors.ts";
-import { CommandError } from "../client.ts";
 import type { CommandContext } from "../command-context.ts";
 import { parseOutputFormat, render } from "../output/print.ts";
 import { printable } from "../output/table.ts";
+import { count, parseWord } from "../words.ts";
 
 export interface LineageOptions {
   readonly direction: string;
@@ -11,7 +10,7 @@ export interface LineageOptions {
   readonly level?: string;
   readonly maxNodes: number;
   /** show also what decides which rows there are (joins, filters, groupings), not only what values are made of */
-  readonly indirect: boolean;
+  readonly indirect?: boolean;
   readonly output: string;
 }
 
@@ -26,99 +25,94 @@ const document = /* GraphQL */ `
   }
 `;
 
+type Section = "UPSTREAM" | "DOWNSTREAM";
+const directions = ["upstream", "downstream", "both"] as const;
+const levels = ["dataset", "column"] as const;
+
 /** Prints what feeds a dataset or column, or what it feeds, as a tree. */
 export async function lineage(context: CommandContext, of: string, options: LineageOptions): Promise<void> {
   const format = parseOutputFormat(options.output);
-  const direction = parseDirection(options.direction);
+  const direction = parseWord("direction", options.direction, directions);
+  const level = options.level === undefined ? undefined : parseWord("level", options.level, levels);
   const { lineage: result } = await context.client.query<{ lineage: LineageResult }>(document, {
     of,
-    direction,
+    direction: direction.toUpperCase(),
     depth: options.depth,
     maxNodes: options.maxNodes,
-    ...(options.level !== undefined && { granularity: options.level.toUpperCase() }),
+    ...(level !== undefined && { granularity: level.toUpperCase() }),
   });
-  context.print(render(format, result, () => toText(context, result, direction, options.indirect)));
+  const sections: readonly Section[] =
+    direction === "both" ? ["UPSTREAM", "DOWNSTREAM"] : [direction === "upstream" ? "UPSTREAM" : "DOWNSTREAM"];
+  context.print(render(format, result, () => toText(context, result, sections, options.indirect ?? false)));
   if (format !== "table") return;
-  if (result.completeness.state === "truncated") {
-    context.note(
-      `cut off by ${result.completeness.reason}: more lies behind ${result.completeness.frontier.slice(0, 5).join(", ")}; raise --depth or --max-nodes`,
-    );
+  const { state, reason, frontier } = result.completeness;
+  if (state === "truncated") {
+    const behind = frontier.length === 0 ? "" : `: more lies behind ${frontier.slice(0, 5).join(", ")}`;
+    context.warn(`cut off by ${reason}${behind}; raise --depth or --max-nodes`);
   }
-  if (result.staleBy > 0) context.note(`the graph is ${result.staleBy} changes behind; newest changes may be missing`);
-}
-
-function parseDirection(text: string): "UPSTREAM" | "DOWNSTREAM" | "BOTH" {
-  const direction = text.toUpperCase();
-  if (direction === "UPSTREAM" || direction === "DOWNSTREAM" || direction === "BOTH") return direction;
-  throw new CommandError(
-    `unknown direction \`${text}\`; expected upstream, downstream or both`,
-    errorFaces.BAD_USER_INPUT.exit,
-  );
+  if (result.staleBy > 0)
+    context.warn(`the graph is ${count(result.staleBy, "change")} behind; the newest may be missing`);
 }
 
 function toText(
   context: CommandContext,
   result: LineageResult,
-  direction: "UPSTREAM" | "DOWNSTREAM" | "BOTH",
+  sections: readonly Section[],
   withIndirect: boolean,
 ): string {
-  const edges = withIndirect ? result.edges : result.edges.filter(({ type }) => type === "DIRECT");
-  const sections = direction === "BOTH" ? (["UPSTREAM", "DOWNSTREAM"] as const) : [direction];
+  const isShown = ({ type }: LineageEdge): boolean => withIndirect || type === "DIRECT";
   const lines = [context.style.bold(printable(result.root))];
+  const reached = new Set<string>();
+  let hidden = 0;
   for (const section of sections) {
-    const children = groupEdges(edges, section);
-    if (!children.has(result.root)) lines.push(`  nothing ${section.toLowerCase()}`);
-    drawTree(context, children, result.root, section, "  ", new Set([result.root]), lines);
+    const drawn = new Set([result.root]);
+    const tree = { style: context.style, section, children: groupByNear(result.edges.filter(isShown), section), drawn };
+    drawChildren(tree, result.root, "  ", lines);
+    if (drawn.size === 1) lines.push(`  nothing ${section.toLowerCase()}`);
+    for (const urn of drawn) reached.add(urn);
   }
-  const left = result.edges.length - edges.length;
-  const more = left > 0 ? `; ${count(left, "edge")} of joins, filters and groupings not shown (--indirect)` : "";
-  lines.push(
-    "",
-    `${count(result.nodes.length - 1, "node")}, ${count(result.edges.length, "edge")}, ${result.completeness.state}${more}`,
-  );
+  for (const edge of result.edges) if (!isShown(edge)) hidden++;
+  const what = result.root.includes("#") ? "column" : "dataset";
+  const completeness = result.completeness.state === "complete" ? "complete" : "cut off";
+  lines.push("", `${count(reached.size - 1, what)}, ${completeness}`);
+  if (hidden > 0)
+    lines.push(
+      `--indirect also shows what decides which rows there are: ${count(hidden, "edge")} of joins, filters, groupings`,
+    );
   return lines.join("\n");
 }
 
-function count(amount: number, what: string): string {
-  return `${amount} ${what}${amount === 1 ? "" : "s"}`;
+/** Edges by the end that is nearer to the root. */
+function groupByNear(edges: readonly LineageEdge[], section: Section): ReadonlyMap<string, readonly LineageEdge[]> {
+  return Map.groupBy(edges, (edge) => (section === "UPSTREAM" ? edge.to : edge.from));
 }
 
-function groupEdges(edges: readonly LineageEdge[], direction: "UPSTREAM" | "DOWNSTREAM"): Map<string, LineageEdge[]> {
-  const grouped = new Map<string, LineageEdge[]>();
-  for (const edge of edges) {
-    const near = direction === "UPSTREAM" ? edge.to : edge.from;
-    grouped.set(near, [...(grouped.get(near) ?? []), edge]);
-  }
-  return grouped;
+interface Tree {
+  readonly style: CommandContext["style"];
+  readonly section: Section;
+  readonly children: ReadonlyMap<string, readonly LineageEdge[]>;
+  /** what stands in the tree already */
+  readonly drawn: Set<string>;
 }
 
-function drawTree(
-  context: CommandContext,
-  children: ReadonlyMap<string, readonly LineageEdge[]>,
-  urn: string,
-  direction: "UPSTREAM" | "DOWNSTREAM",
-  indent: string,
-  drawn: Set<string>,
-  lines: string[],
-): void {
-  const byTarget = new Map<string, LineageEdge[]>();
-  for (const edge of children.get(urn) ?? []) {
-    const far = direction === "UPSTREAM" ? edge.from : edge.to;
-    byTarget.set(far, [...(byTarget.get(far) ?? []), edge]);
-  }
+function drawChildren(tree: Tree, near: string, indent: string, lines: string[]): void {
+  const { style, section, children, drawn } = tree;
+  const byFar = Map.groupBy(children.get(near) ?? [], (edge) => (section === "UPSTREAM" ? edge.from : edge.to));
   // DIRECT sources first: they are what the value is made of
   const rank = (edges: readonly LineageEdge[]): number => (edges.some((edge) => edge.type === "DIRECT") ? 0 : 1);
-  const entries = [...byTarget].sort(([a, aEdges], [b, bEdges]) => rank(aEdges) - rank(bEdges) || (a < b ? -1 : 1));
+  const entries = [...byFar].sort(([a, aEdges], [b, bEdges]) => rank(aEdges) - rank(bEdges) || (a < b ? -1 : 1));
   for (const [far, edges] of entries) {
-    const how = [...new Set(edges.map((edge) => `${edge.type.toLowerCase()} ${edge.subtype.toLowerCase()}`))].join(
-      ", ",
-    );
-    const seen = drawn.has(far);
-    lines.push(
-      `${indent}${direction === "UPSTREAM" ? "<-" : "->"} ${printable(far)}  ${context.style.dim(`${how}${seen ? ", shown above" : ""}`)}`,
-    );
-    if (seen) continue;
+    const how = [...new Set(edges.map(describeEdge))].join(", ");
+    const isAbove = drawn.has(far);
+    const arrow = section === "UPSTREAM" ? "<-" : "->";
+    lines.push(`${indent}${arrow} ${printable(far)}  ${style.dim(isAbove ? `${how}, shown above` : how)}`);
+    if (isAbove) continue;
     drawn.add(far);
-    drawTree(context, children, far, direction, `${indent}   `, drawn, lines);
+    drawChildren(tree, far, `${indent}   `, lines);
   }
+}
+
+function describeEdge({ type, subtype, masking }: LineageEdge): string {
+  const how = printable(subtype.toLowerCase().replaceAll("_", " "));
+  return `${type === "INDIRECT" ? `by ${how}` : how}${masking ? " (masked)" : ""}`;
 }

@@ -1,15 +1,17 @@
-import type { LogConnection, RunConnection } from "../../graphql/generated/schema-types.ts";
+import type { LogConnection, LogLine, Resource, RunConnection } from "../../graphql/generated/schema-types.ts";
+import { errorFaces } from "../../shared/errors.ts";
 import { CommandError } from "../client.ts";
 import type { CommandContext } from "../command-context.ts";
 import { printable } from "../output/table.ts";
-import { parseDuration } from "./duration.ts";
+import { toRunId } from "./run.ts";
+import { parseSince } from "./times.ts";
 
 export interface LogOptions {
   readonly type: string;
   readonly name: string;
   readonly workspace?: string;
   readonly run?: string;
-  readonly follow: boolean;
+  readonly follow?: boolean;
   readonly since?: string;
 }
 
@@ -23,13 +25,19 @@ const document = /* GraphQL */ `
 `;
 const runDocument = /* GraphQL */ `
   query LastRun($workflow: String!, $workspace: String) {
-    runs(workflow: $workflow, workspace: $workspace, first: 1) { edges { node { id state message } } }
+    resource(type: "workflow", name: $workflow, workspace: $workspace) { generation observedGeneration }
+    runs(workflow: $workflow, workspace: $workspace, first: 20) { edges { node { id state message } } }
   }
 `;
+const endStates: ReadonlySet<string> = new Set(["succeeded", "failed", "cancelled"]);
 const pollMs = 300;
 
-/** Prints log lines, oldest first. With `follow`, goes on until the newest run of a workflow has ended, or for ever. */
-export async function log(context: CommandContext, options: LogOptions): Promise<void> {
+/**
+ * Prints log lines, oldest first. With `follow`, goes on until the newest run of a workflow (or the one of `run`) has ended; for
+ * what does not run, until it is interrupted.
+ */
+export async function log(context: CommandContext, given: LogOptions): Promise<void> {
+  const options = { ...given, ...(given.run !== undefined && { run: toRunId(given.run) }) };
   const since = options.since === undefined ? undefined : parseSince(options.since, Date.now());
   let after: string | undefined;
   for (;;) {
@@ -38,9 +46,10 @@ export async function log(context: CommandContext, options: LogOptions): Promise
     after = await printLines(context, options, since, after);
     if (!options.follow) return;
     if (ended) {
-      if (ended.state === "failed")
-        throw new CommandError(`the run failed${ended.message ? `: ${ended.message}` : ""}`, 1);
-      return;
+      if (ended.state === "succeeded") return;
+      const why = ended.message ? `: ${ended.message}` : "";
+      const what = ended.state === "failed" ? `the run failed${why}` : `the run was ${ended.state}${why}`;
+      throw new CommandError(what, errorFaces.INTERNAL.exit);
     }
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
@@ -63,16 +72,16 @@ async function printLines(
       since,
       after,
     });
-    for (const { node } of logs.edges) {
-      const level =
-        node.level === "error" ? context.style.bad : node.level === "warn" ? context.style.warn : context.style.dim;
-      context.print(
-        `${context.style.dim(node.at)} ${level(node.level.toUpperCase().padEnd(5))} ${node.job ? `[${node.job}] ` : ""}${printable(node.message)}`,
-      );
-    }
+    for (const { node } of logs.edges) context.print(toText(context, node));
     after = logs.pageInfo.endCursor ?? after;
     if (!logs.pageInfo.hasNextPage) return after;
   }
+}
+
+function toText({ style }: CommandContext, { at, level, job, message }: LogLine): string {
+  const paint = level === "error" ? style.bad : level === "warn" ? style.warn : style.dim;
+  const from = job ? `[${printable(job)}] ` : "";
+  return `${style.dim(at)} ${paint(printable(level).toUpperCase().padEnd(5))} ${from}${printable(message)}`;
 }
 
 async function endedRun(
@@ -80,21 +89,13 @@ async function endedRun(
   options: LogOptions,
 ): Promise<{ state: string; message?: string | null } | undefined> {
   if (options.type !== "workflow") return undefined;
-  const { runs } = await context.client.query<{ runs: RunConnection }>(runDocument, {
-    workflow: options.name,
-    workspace: options.workspace,
-  });
-  const newest = runs.edges[0]?.node;
-  return newest && ["succeeded", "failed", "cancelled"].includes(newest.state) ? newest : undefined;
-}
-
-/** A duration back from now (`90s`, `15m`, `1h`, `2d`) or a date or time (`2024-01-01`, RFC 3339), as RFC 3339. */
-export function parseSince(text: string, nowMs: number): string {
-  const at = /^\d+[a-z]$/.test(text) ? nowMs - parseDuration(text) * 1_000 : Date.parse(text);
-  if (Number.isNaN(at))
-    throw new CommandError(
-      `\`${text}\` is not a time; expected e.g. \`1h\`, \`30m\`, \`2024-01-01\` or \`2024-01-01T08:00:00Z\``,
-      2,
-    );
-  return new Date(at).toISOString();
+  const { resource, runs } = await context.client.query<{ resource: Resource | null; runs: RunConnection }>(
+    runDocument,
+    { workflow: options.name, workspace: options.workspace },
+  );
+  // WHY: right after an apply the newest run may still be one of the former manifest
+  if (resource && resource.generation !== resource.observedGeneration) return undefined;
+  const all = runs.edges.map(({ node }) => node);
+  const wanted = options.run === undefined ? all[0] : all.find(({ id }) => id === options.run);
+  return wanted && endStates.has(wanted.state) ? wanted : undefined;
 }

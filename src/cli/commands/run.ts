@@ -1,7 +1,10 @@
 import type { RunConnection, RunPayload } from "../../graphql/generated/schema-types.ts";
+import { errorFaces } from "../../shared/errors.ts";
+import { CommandError } from "../client.ts";
 import type { CommandContext } from "../command-context.ts";
 import { parseOutputFormat, render } from "../output/print.ts";
 import { formatTable } from "../output/table.ts";
+import { formatSpan } from "./times.ts";
 import { assertNoUserErrors } from "./user-errors.ts";
 
 /** Starts a run of a workflow. */
@@ -15,15 +18,27 @@ export async function runWorkflow(
   );
   assertNoUserErrors(result.userErrors, `workflow ${options.name} was not started`);
   context.print(`started   run/${result.run?.id}`);
+  const place = options.workspace === "public" ? "" : ` -w ${options.workspace}`;
+  context.note(`follow it with: dataos-ctl log -t workflow -n ${options.name}${place} -f`);
 }
 
+/** Cancels a run that has not ended. */
 export async function cancelRun(context: CommandContext, id: string): Promise<void> {
   const { cancelRun: result } = await context.client.query<{ cancelRun: RunPayload }>(
     "mutation Cancel($input: CancelRunInput!) { cancelRun(input: $input) { run { id state } userErrors { at field message code } } }",
-    { input: { id } },
+    { input: { id: toRunId(id) } },
   );
   assertNoUserErrors(result.userErrors, "the run was not cancelled");
-  context.print(`${result.run?.state}   run/${result.run?.id}`);
+  const { state = "" } = result.run ?? {};
+  if (state === "succeeded" || state === "failed")
+    throw new CommandError(`the run had ended already: it ${state}`, errorFaces.CONFLICT.exit);
+  // a run that a worker has in hand ends a moment later
+  context.print(`${state === "cancelled" ? "cancelled " : "cancelling"} run/${id}`);
+}
+
+/** The id of a run however it was printed: `run/run_<id>`, `run_<id>` or in a message without prefix. */
+export function toRunId(text: string): string {
+  return `run_${text.replace(/^(?:run\/)?(?:run_)?/, "")}`;
 }
 
 /** Runs, newest first. */
@@ -44,7 +59,7 @@ export async function listRuns(
   context.print(
     render(format, nodes, () =>
       formatTable(
-        ["ID", "WORKFLOW", "WORKSPACE", "STATE", "TRIGGER", "STARTED", "FINISHED", "MESSAGE"],
+        ["ID", "WORKFLOW", "WORKSPACE", "STATE", "TRIGGER", "STARTED", "TOOK", "MESSAGE"],
         nodes.map((run) => [
           run.id,
           run.workflow,
@@ -52,7 +67,7 @@ export async function listRuns(
           run.state,
           run.trigger,
           run.startedAt ?? "",
-          run.finishedAt ?? "",
+          run.startedAt && run.finishedAt ? formatSpan(Date.parse(run.finishedAt) - Date.parse(run.startedAt)) : "",
           run.message ?? "",
         ]),
       ),

@@ -1,7 +1,8 @@
-import type { SearchConnection } from "../../graphql/generated/schema-types.ts";
+import type { EntityKind, Facet, SearchConnection } from "../../graphql/generated/schema-types.ts";
 import type { CommandContext } from "../command-context.ts";
 import { parseOutputFormat, render } from "../output/print.ts";
-import { formatTable, printable } from "../output/table.ts";
+import { clip, formatTable, printable } from "../output/table.ts";
+import { count, parseWord } from "../words.ts";
 
 export interface SearchOptions {
   readonly kind: readonly string[];
@@ -13,6 +14,36 @@ export interface SearchOptions {
   readonly first: number;
   readonly output: string;
 }
+
+const entityKinds = [
+  "depot",
+  "database",
+  "schema",
+  "dataset",
+  "column",
+  "procedure",
+  "query",
+  "job",
+  "run",
+  "pipeline",
+  "dashboard",
+  "dataproduct",
+  "contract",
+  "domain",
+  "glossary",
+  "term",
+  "classification",
+  "tag",
+  "user",
+  "team",
+  "policy",
+  "grant",
+  "resource",
+  "scan",
+  "report",
+] as const satisfies readonly EntityKind[];
+const maxDescriptionWidth = 48;
+const maxMatchedColumns = 3;
 
 const document = /* GraphQL */ `
   query Search($query: String!, $filter: SearchFilter, $first: Int!) {
@@ -29,7 +60,7 @@ const document = /* GraphQL */ `
 export async function search(context: CommandContext, words: string, options: SearchOptions): Promise<void> {
   const format = parseOutputFormat(options.output);
   const filter = {
-    ...(options.kind.length > 0 && { kinds: options.kind }),
+    ...(options.kind.length > 0 && { kinds: options.kind.map((kind) => parseWord("kind", kind, entityKinds)) }),
     ...(options.depot.length > 0 && { depots: options.depot }),
     ...(options.tag.length > 0 && { tags: options.tag }),
     ...(options.owner.length > 0 && { owners: options.owner }),
@@ -43,33 +74,38 @@ export async function search(context: CommandContext, words: string, options: Se
   });
   context.print(render(format, result, () => toText(context, result)));
   if (format === "table" && result.staleBy > 0)
-    context.note(`the index is ${result.staleBy} changes behind; newest changes may be missing`);
+    context.warn(`the index is ${count(result.staleBy, "change")} behind; the newest may be missing`);
 }
 
 function toText(context: CommandContext, result: SearchConnection): string {
   if (result.totalCount === 0) {
-    const nearest =
-      result.didYouMean.length > 0
-        ? `; did you mean ${result.didYouMean.map((word) => `\`${word}\``).join(", ")}?`
-        : "";
-    return `nothing found${nearest}`;
+    const nearest = result.didYouMean.map((word) => `\`${printable(word)}\``).join(", ");
+    return `nothing found${nearest === "" ? "" : `; did you mean ${nearest}?`}`;
   }
   const rows = result.edges.map(({ node: { urn, entity, matchedColumns } }) => [
     entity.name,
     entity.datasetType ?? entity.kind,
-    matchedColumns.join(","),
-    (entity.description ?? "").split("\n")[0]?.slice(0, 60) ?? "",
+    summarize(matchedColumns),
+    clip((entity.description ?? "").split("\n")[0] ?? "", maxDescriptionWidth),
     urn,
   ]);
-  const shown =
-    result.edges.length < result.totalCount
-      ? `first ${result.edges.length} of ${result.totalCount} found`
-      : `${result.totalCount} found`;
-  const facets = result.facets
-    .filter(({ values }) => values.length > 0)
-    .map(
-      ({ field, values }) =>
-        `${context.style.bold(field.padEnd(12))} ${values.map(({ value, count }) => `${printable(value)} (${count})`).join("  ")}`,
-    );
-  return [formatTable(["NAME", "TYPE", "COLUMNS", "DESCRIPTION", "URN"], rows), "", shown, ...facets].join("\n");
+  const shown = result.edges.length;
+  return [
+    formatTable(["NAME", "TYPE", "MATCHED COLUMNS", "DESCRIPTION", "URN"], rows),
+    "",
+    shown < result.totalCount ? `${shown} of ${result.totalCount} found; --first shows more` : `${shown} found`,
+    ...result.facets.filter(({ values }) => values.length > 0).map((facet) => toFacetLine(context, facet)),
+  ].join("\n");
+}
+
+function summarize(columns: readonly string[]): string {
+  const rest = columns.length - maxMatchedColumns;
+  const names = columns.slice(0, maxMatchedColumns).join(", ");
+  return rest > 0 ? `${names} and ${rest} more` : names;
+}
+
+/** What `--kind`, `--type` and so on narrow the search to, with how many there are. */
+function toFacetLine({ style }: CommandContext, { field, values }: Facet): string {
+  const flag = field === "datasetType" ? "--type" : `--${field}`;
+  return `  ${style.bold(flag.padEnd(8))} ${values.map(({ value, count: amount }) => `${printable(value)} (${amount})`).join("  ")}`;
 }

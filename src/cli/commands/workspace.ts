@@ -6,6 +6,7 @@ import { assertNoUserErrors } from "./user-errors.ts";
 
 const payload = "{ workspace { name } userErrors { at field message code } }";
 
+/** Workspaces that the caller may see. */
 export async function listWorkspaces(context: CommandContext, output: string): Promise<void> {
   const format = parseOutputFormat(output);
   const { workspaces } = await context.client.query<{ workspaces: readonly Workspace[] }>(
@@ -15,12 +16,18 @@ export async function listWorkspaces(context: CommandContext, output: string): P
     render(format, workspaces, () =>
       formatTable(
         ["NAME", "DESCRIPTION", "CREATED"],
-        workspaces.map(({ name, description, createdAt }) => [name, description ?? "", createdAt]),
+        // what comes with the server was made at no time
+        workspaces.map(({ name, description, createdAt }) => [
+          name,
+          description ?? "",
+          Date.parse(createdAt) > 0 ? createdAt : "built in",
+        ]),
       ),
     ),
   );
 }
 
+/** Makes an empty workspace. */
 export async function createWorkspace(
   context: CommandContext,
   name: string,
@@ -31,14 +38,15 @@ export async function createWorkspace(
     { input: { name, ...(description !== undefined && { description }) } },
   );
   assertNoUserErrors(result.userErrors, `workspace ${name} was not created`);
-  context.print(`created workspace/${name}`);
+  context.print(`created   workspace/${name}`);
 }
 
+/** Deletes an empty workspace. */
 export async function deleteWorkspace(context: CommandContext, name: string): Promise<void> {
   const { deleteWorkspace: result } = await context.client.query<{ deleteWorkspace: WorkspacePayload }>(
     `mutation Delete($input: DeleteWorkspaceInput!) { deleteWorkspace(input: $input) ${payload} }`,
     { input: { name } },
   );
   assertNoUserErrors(result.userErrors, `workspace ${name} was not deleted`);
-  context.print(`deleted workspace/${name}`);
+  context.print(`deleted   workspace/${name}`);
 }

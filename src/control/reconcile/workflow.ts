@@ -133,7 +133,7 @@ export function createWorkflowReconciler(options: WorkflowReconcilerOptions): Re
     const waits = [...(isRunning ? [lookAgainMs] : []), ...(nextMs === undefined ? [] : [nextMs - clock.now()])];
     return {
       phase: isRunning ? "Running" : "Active",
-      ready: { status: "True", reason: "Ready", message: "runs when it is due" },
+      ready: { status: "True", reason: "Ready", message: describeNext(isRunning, nextMs) },
       conditions: newest ? lastRun(newest) : [],
       runtime: toRuntime(active, newest, nextMs),
       nextRunAt: nextMs === undefined ? undefined : toTimestamp(nextMs),
@@ -141,6 +141,11 @@ export function createWorkflowReconciler(options: WorkflowReconcilerOptions): Re
       ...(waits.length > 0 ? { requeueAfterMs: Math.max(0, Math.min(longestWaitMs, ...waits)) } : {}),
     };
   }
+}
+
+function describeNext(isRunning: boolean, nextMs: number | undefined): string {
+  if (isRunning) return "a run is under way";
+  return nextMs === undefined ? "runs when it is applied or started" : `runs next at ${toTimestamp(nextMs)}`;
 }
 
 function toRuntime(active: readonly StoredRun[], newest: StoredRun | undefined, nextMs: number | undefined): string {

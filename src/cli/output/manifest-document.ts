@@ -1,0 +1,44 @@
+import type { Resource } from "../../graphql/generated/schema-types.ts";
+import { toYaml } from "./print.ts";
+import { printable } from "./table.ts";
+
+/** The manifest as it can be applied again: with version, owner and workspace where it left them to the server. */
+export function toManifest({ manifest, name, version, type, workspace, owner }: Resource): Record<string, unknown> {
+  const { name: _n, version: _v, type: _t, workspace: _w, owner: _o, ...rest } = manifest as Record<string, unknown>;
+  const section = rest[type];
+  delete rest[type];
+  return { name, version, type, ...(workspace && { workspace }), ...rest, owner, [type]: section };
+}
+
+/** What the server says of a resource, for programs. */
+export function toStatus(resource: Resource): Record<string, unknown> {
+  const { urn, status, runtime, phase, generation, observedGeneration, createdAt, updatedAt, conditions } = resource;
+  return { urn, status, runtime, phase, generation, observedGeneration, createdAt, updatedAt, conditions };
+}
+
+/**
+ * The manifest as YAML, which `apply` takes again without a change; what the server says of it stands in comments.
+ * A `$` that would name a variable is doubled, and `[redacted]` keeps the stored secret value.
+ */
+export function toManifestYaml(resource: Resource): string {
+  const { urn, status, runtime, phase, generation, observedGeneration, updatedAt, conditions } = resource;
+  const seen =
+    observedGeneration === generation
+      ? `${generation}`
+      : `${generation}, of which ${observedGeneration} is carried out`;
+  const comments = [
+    `status: ${status}${runtime === "" ? "" : `, ${runtime}`} (${phase}), generation ${seen}, ${updatedAt}`,
+    ...conditions.map(({ type, status: state, reason, message }) => `${type}=${state} ${reason}: ${message}`),
+    urn,
+  ];
+  return [...comments.map((comment) => `# ${printable(comment)}`), toYaml(escapeVariables(toManifest(resource)))].join(
+    "\n",
+  );
+}
+
+function escapeVariables(value: unknown): unknown {
+  if (typeof value === "string") return value.replaceAll(/\$(?=[${A-Za-z_])/g, "$$$$");
+  if (Array.isArray(value)) return value.map(escapeVariables);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, escapeVariables(item)]));
+}
