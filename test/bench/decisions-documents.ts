@@ -9,7 +9,10 @@ const policiesPerText = 100;
 export function toPolicyDocuments(rules: readonly WorkloadRule[]): PolicyDocument[] {
   const documents: PolicyDocument[] = [];
   for (let start = 0; start < rules.length; start += policiesPerText) {
-    const text = rules.slice(start, start + policiesPerText).map(toYaml).join("---\n");
+    const text = rules
+      .slice(start, start + policiesPerText)
+      .map(toYaml)
+      .join("---\n");
     const parsed = parsePolicyYaml(text, `rules-${start}.yaml`);
     if (parsed.problems.length > 0) throw new Error(parsed.problems.map(formatProblem).join("\n"));
     documents.push(...parsed.documents);

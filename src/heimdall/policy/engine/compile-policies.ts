@@ -8,6 +8,7 @@ import { parsePolicies } from "../language/parse-policies.ts";
 import type { ConditionText, DataPolicy, PolicyRule } from "../rule.ts";
 import { toCompiledRule } from "./compiled-rule.ts";
 import { type CompiledPolicies, createDecider } from "./decide.ts";
+import { RuleIndex } from "./rule-index.ts";
 
 export interface CompileOptions {
   readonly attributes?: AttributeDeclarations;
@@ -47,6 +48,8 @@ export function compilePolicies(documents: readonly PolicyDocument[], options: C
   // INVARIANT: sorted by id, so that the order of documents cannot show anywhere
   sound.sort((a, b) => (a.rule.id < b.rule.id ? -1 : 1));
   const rules = sound.map(({ rule, conditions }, number) => toCompiledRule(rule, conditions, number));
+  const index = new RuleIndex();
+  for (const rule of rules) index.add(rule);
   const dataPolicies = [...parsed.dataPolicies].sort((a, b) => (a.name < b.name ? -1 : 1));
   const allowOverrides = new Set(options.allowOverrides);
   const version = versionOf(
@@ -55,7 +58,7 @@ export function compilePolicies(documents: readonly PolicyDocument[], options: C
     allowOverrides,
   );
   return {
-    policies: createDecider({ rules, dataPolicies, version, allowOverrides }),
+    policies: createDecider({ rules, index, dataPolicies, version, allowOverrides }),
     problems: sortProblems(problems),
     warnings: sortProblems(warnings),
   };

@@ -11,17 +11,9 @@ import { andFilters, notFilter, type ObjectFilter, orFilters } from "../../../sh
 import type { Surroundings } from "../condition/condition.ts";
 import { withoutQuery } from "../language/coverage.ts";
 import type { DataPolicy } from "../rule.ts";
-import {
-  type CompiledRule,
-  isInForce,
-  matchesObject,
-  matchesPredicate,
-  meetsConditions,
-  toReach,
-} from "./compiled-rule.ts";
+import { type CompiledRule, isInForce, toReach } from "./compiled-rule.ts";
 import { decideData, noObligations, readingPredicates } from "./data-decision.ts";
-import { createRuleIndex, type RuleIndex } from "./rule-index.ts";
-import { createSubjectMemo, isAboutSubject } from "./subject-memo.ts";
+import type { RuleIndex, RuleNumbers } from "./rule-index.ts";
 
 /** Policies ready to answer. Answers depend on nothing but the policies and what is asked. */
 export interface CompiledPolicies {
@@ -52,109 +44,33 @@ export interface ListQuestion {
   readonly assumedTags?: readonly string[];
 }
 
-const maxPredicates = 200;
-
+/** @param index holds `rules`, in their order */
 export function createDecider(parts: {
   readonly rules: readonly CompiledRule[];
+  readonly index: RuleIndex;
   readonly dataPolicies: readonly DataPolicy[];
   readonly version: string;
   readonly allowOverrides: ReadonlySet<string>;
 }): CompiledPolicies {
-  const { rules, dataPolicies, version, allowOverrides } = parts;
-  const memo = createSubjectMemo(rules.length);
-  // collection and predicate -> rules; filled when first asked for, because predicates may be globs
-  const indexes = new Map<string, PredicateIndex>();
-  const indexFor = (collection: string, predicate: string): PredicateIndex => {
-    const key = `${predicate} ${collection}`;
-    let index = indexes.get(key);
-    if (!index) {
-      if (indexes.size >= maxPredicates) indexes.clear();
-      const matching = rules.filter((rule) => rule.rule.collection === collection && matchesPredicate(rule, predicate));
-      index = createPredicateIndex(matching, rules);
-      indexes.set(key, index);
-    }
-    return index;
-  };
-  const decide = (asked: DecisionRequest): Decision => {
-    const request = normalize(asked);
-    const { subject, object, context, predicate, collection = "default" } = request;
-    const index = indexFor(collection, predicate);
-    const known = memo.for(subject.tags);
-    const matching = (candidates: RuleIndex): Matches => {
-      const found: Matches = { sure: [], failed: [], problems: [] };
-      candidates.candidates(object, known, (rule) => {
-        if (!isAboutSubject(known, rule, subject.tags) || !isInForce(rule, context.time)) return;
-        if (!matchesObject(rule, object)) return;
-        const answer = meetsConditions(rule, request, object);
-        if (answer === true) found.sure.push(rule.deciding);
-        else if (answer !== false) {
-          found.failed.push(rule.deciding);
-          found.problems.push(`rule ${rule.rule.id}: ${answer.why}`);
-        }
-      });
-      return found;
-    };
-    const first = matching(allowOverrides.has(collection) ? index.allows : index.denies);
-    if (allowOverrides.has(collection)) {
-      if (first.sure.length > 0) return allow(request, first.sure, first.problems);
-      const denies = matching(index.denies);
-      return deny([...denies.sure, ...denies.failed], [...first.problems, ...denies.problems], denies.sure.length > 0);
-    }
-    if (first.sure.length + first.failed.length > 0) {
-      return deny([...first.sure, ...first.failed], first.problems, first.sure.length > 0);
-    }
-    const allows = matching(index.allows);
-    return allows.sure.length > 0 ? allow(request, allows.sure, allows.problems) : deny([], allows.problems, false);
-  };
-
-  const allow = (request: DecisionRequest, because: readonly DecidingRule[], problems: readonly string[]): Decision => {
-    const { subject, predicate, object } = request;
-    const isReading = object.columns !== undefined && readingPredicates.has(predicate);
-    const data = isReading ? decideData(dataPolicies, subject, object) : undefined;
-    if (data?.fault !== undefined) return deny([], [...problems, data.fault], false);
-    return answer("allow", undefined, because, problems, data?.obligations ?? noObligations);
-  };
-  const deny = (because: readonly DecidingRule[], problems: readonly string[], isSure: boolean): Decision => {
-    const reason = isSure
-      ? "denied-by-rule"
-      : problems.length > 0
-        ? "indeterminate"
-        : because.length > 0
-          ? "denied-by-rule"
-          : "no-matching-allow";
-    return answer("deny", reason, because, problems, noObligations);
-  };
-  const answer = (
-    effect: "allow" | "deny",
-    denyReason: DenyReason | undefined,
-    because: readonly DecidingRule[],
-    problems: readonly string[],
-    obligations: Obligations,
-  ): Decision => ({
-    effect,
-    denyReason,
-    because: because.length > 1 ? [...because].sort((a, b) => (a.id < b.id ? -1 : 1)) : because,
-    obligations,
-    problems: problems.length > 1 ? [...problems].sort() : problems,
-    policyVersion: version,
-  });
-
-  const rulesFor = ({ subject, predicate, context, collection = "default" }: ListQuestion): readonly CompiledRule[] => {
-    const known = memo.for(subject.tags);
-    return indexFor(collection, predicate.toLowerCase()).rules.filter(
-      (rule) => isAboutSubject(known, rule, subject.tags) && isInForce(rule, context.time),
+  const { rules, index, dataPolicies, version, allowOverrides } = parts;
+  const decider = new Decider(rules, index, dataPolicies, version, allowOverrides);
+  const rulesFor = ({ subject, predicate, context, collection }: ListQuestion): readonly CompiledRule[] => {
+    const known = index.audiences.of(subject);
+    const asked = index.kinds.askedFor(collection ?? "default", predicate.toLowerCase());
+    return rules.filter(
+      (rule) =>
+        index.isAskedFor(rule.number, asked) && index.isAbout(rule.number, known) && isInForce(rule, context.time),
     );
   };
-
   return {
     version,
     rules,
     dataPolicies,
     allowOverrides,
-    decide,
-    rulesAbout({ tags }) {
-      const known = memo.for(tags);
-      return rules.filter((rule) => rule.rule.collection === "default" && isAboutSubject(known, rule, tags));
+    decide: (request) => decider.decide(request),
+    rulesAbout(subject) {
+      const known = index.audiences.of(subject);
+      return rules.filter((rule) => rule.rule.collection === "default" && index.isAbout(rule.number, known));
     },
     filterFor(question) {
       const surroundings: Surroundings = { ...question, predicate: question.predicate.toLowerCase() };
@@ -169,32 +85,162 @@ export function createDecider(parts: {
   };
 }
 
-interface Matches {
-  readonly sure: DecidingRule[];
-  readonly failed: DecidingRule[];
-  readonly problems: string[];
-}
+const none: readonly never[] = Object.freeze([]);
 
-interface PredicateIndex {
-  readonly rules: readonly CompiledRule[];
-  readonly allows: RuleIndex;
-  readonly denies: RuleIndex;
-}
+/** The path of a single decision: a class, so that its code stays optimized when policies are swapped. */
+class Decider {
+  private readonly rules: readonly CompiledRule[];
+  private readonly index: RuleIndex;
+  private readonly dataPolicies: readonly DataPolicy[];
+  private readonly version: string;
+  private readonly allowOverrides: ReadonlySet<string>;
+  /** by rule number: the list of it alone, made when first needed */
+  private readonly alone: (readonly DecidingRule[] | undefined)[];
+  /** the answer where no rule matches */
+  private readonly unmatched: Decision;
+  // what `match` found
+  private sure: readonly DecidingRule[] = none;
+  private failed: readonly DecidingRule[] = none;
+  private problems: readonly string[] = none;
 
-function createPredicateIndex(rules: readonly CompiledRule[], all: readonly CompiledRule[]): PredicateIndex {
-  const withEffect = (effect: "allow" | "deny"): RuleIndex =>
-    createRuleIndex(
-      rules.filter(({ rule }) => rule.effect === effect),
-      all,
+  constructor(
+    rules: readonly CompiledRule[],
+    index: RuleIndex,
+    dataPolicies: readonly DataPolicy[],
+    version: string,
+    allowOverrides: ReadonlySet<string>,
+  ) {
+    this.rules = rules;
+    this.index = index;
+    this.dataPolicies = dataPolicies;
+    this.version = version;
+    this.allowOverrides = allowOverrides;
+    this.alone = rules.map(() => undefined);
+    this.unmatched = Object.freeze(this.deny(none, none, false));
+  }
+
+  decide(asked: DecisionRequest): Decision {
+    const request = normalize(asked);
+    const collection = request.collection ?? "default";
+    const { index } = this;
+    index.find(
+      request.object,
+      index.audiences.of(request.subject),
+      index.kinds.askedFor(collection, request.predicate),
     );
-  return { rules, allows: withEffect("allow"), denies: withEffect("deny") };
+    const { allows, denies } = index;
+    if (allows.count + denies.count === 0) return this.unmatched;
+    if (this.allowOverrides.size > 0 && this.allowOverrides.has(collection)) return this.decideAllowsFirst(request);
+    if (denies.count > 0) {
+      this.match(denies, request);
+      const { sure, failed } = this;
+      if (sure.length + failed.length > 0) {
+        return this.deny(byId(sure, failed), this.problems, sure.length > 0);
+      }
+    }
+    this.match(allows, request);
+    if (this.sure.length > 0) return this.allow(request, this.sure, this.problems);
+    return this.problems.length === 0 ? this.unmatched : this.deny(none, this.problems, false);
+  }
+
+  private decideAllowsFirst(request: DecisionRequest): Decision {
+    const { allows, denies } = this.index;
+    this.match(allows, request);
+    const { sure, problems } = this;
+    if (sure.length > 0) return this.allow(request, sure, problems);
+    this.match(denies, request);
+    return this.deny(byId(this.sure, this.failed), [...problems, ...this.problems], this.sure.length > 0);
+  }
+
+  /** Leaves in `sure` the rules that match, in `failed` those whose conditions fail, each by id, and in `problems` why. */
+  private match(found: RuleNumbers, request: DecisionRequest): void {
+    this.sure = none;
+    this.failed = none;
+    this.problems = none;
+    const { numbers } = found;
+    const { tests } = this.index;
+    let matching = 0;
+    let failed: DecidingRule[] | undefined;
+    let problems: string[] | undefined;
+    for (let at = 0; at < found.count; at++) {
+      const number = numbers[at] as number;
+      const test = tests[number];
+      const answer = test === undefined || test(request);
+      // the numbers that match move to the front
+      if (answer === true) numbers[matching++] = number;
+      else if (answer !== false) {
+        const { deciding, rule } = this.ruleOf(number);
+        failed ??= [];
+        problems ??= [];
+        failed.push(deciding);
+        problems.push(`rule ${rule.id}: ${answer.why}`);
+      }
+    }
+    if (matching > 0) this.sure = this.toDeciding(numbers, matching);
+    if (failed !== undefined) this.failed = byId(failed, none);
+    if (problems !== undefined) this.problems = problems;
+  }
+
+  /** INVARIANT: rules are numbered in the order of their ids. */
+  private toDeciding(numbers: readonly number[], count: number): readonly DecidingRule[] {
+    const [first = 0, second = 0] = numbers;
+    if (count === 1) {
+      this.alone[first] ??= Object.freeze([this.ruleOf(first).deciding]);
+      return this.alone[first];
+    }
+    if (count === 2) {
+      return [this.ruleOf(Math.min(first, second)).deciding, this.ruleOf(Math.max(first, second)).deciding];
+    }
+    const sorted = numbers.slice(0, count).sort((a, b) => a - b);
+    return sorted.map((number) => this.ruleOf(number).deciding);
+  }
+
+  private ruleOf(number: number): CompiledRule {
+    return this.rules[number] as CompiledRule;
+  }
+
+  private allow(request: DecisionRequest, because: readonly DecidingRule[], problems: readonly string[]): Decision {
+    const { subject, predicate, object } = request;
+    const isReading = object.columns !== undefined && readingPredicates.has(predicate);
+    const data = isReading ? decideData(this.dataPolicies, subject, object) : undefined;
+    if (data?.fault !== undefined) return this.deny(none, [...problems, data.fault], false);
+    return this.answer("allow", undefined, because, problems, data?.obligations ?? noObligations);
+  }
+
+  private deny(because: readonly DecidingRule[], problems: readonly string[], isSure: boolean): Decision {
+    const reason = isSure ? "denied-by-rule" : problems.length > 0 ? "indeterminate" : "no-matching-allow";
+    return this.answer("deny", reason, because, problems, noObligations);
+  }
+
+  private answer(
+    effect: "allow" | "deny",
+    denyReason: DenyReason | undefined,
+    because: readonly DecidingRule[],
+    problems: readonly string[],
+    obligations: Obligations,
+  ): Decision {
+    const sorted = problems.length > 1 ? [...problems].sort() : problems;
+    return { effect, denyReason, because, obligations, problems: sorted, policyVersion: this.version };
+  }
+}
+
+function byId(some: readonly DecidingRule[], others: readonly DecidingRule[]): readonly DecidingRule[] {
+  if (some.length + others.length < 2) return some.length > 0 ? some : others;
+  if (others.length === 0 && isSorted(some)) return some;
+  return [...some, ...others].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function isSorted(rules: readonly DecidingRule[]): boolean {
+  return rules.every(({ id }, at) => at === 0 || (rules[at - 1]?.id ?? "") <= id);
 }
 
 /** Predicates without regard to case, addresses without `?acl=`. */
 function normalize(request: DecisionRequest): DecisionRequest {
   const predicate = request.predicate.toLowerCase();
-  const hasQuery = request.object.paths.some((path) => path.startsWith("dataos://") && path.includes("?acl="));
+  const { paths } = request.object;
+  let hasQuery = false;
+  for (const path of paths) if (path.includes("?acl=") && path.startsWith("dataos://")) hasQuery = true;
   if (predicate === request.predicate && !hasQuery) return request;
-  const paths = request.object.paths.map((path) => (path.startsWith("dataos://") ? withoutQuery(path) : path));
-  return { ...request, predicate, object: { ...request.object, paths } };
+  const bare = hasQuery ? paths.map((path) => (path.startsWith("dataos://") ? withoutQuery(path) : path)) : paths;
+  return { ...request, predicate, object: { ...request.object, paths: bare } };
 }

@@ -1,87 +1,146 @@
 import type { DecisionObject } from "../../../shared/decision.ts";
-import { compileGlob, expandBraces } from "../../../shared/glob.ts";
+import { Audiences, type KnownSubject } from "./audiences.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
-import { isRuledOut, type SubjectRules } from "./subject-memo.ts";
+import { toPathPatterns } from "./path-patterns.ts";
+import { PathTrie } from "./path-trie.ts";
+import { type AskedKinds, asksDeny, notAsked, RuleKinds } from "./rule-kinds.ts";
+import { RuleSlot } from "./rule-slot.ts";
+import { type RuleTest, toRuleTest } from "./rule-test.ts";
+
+// so that turns stay small integers
+const lastTurn = 2 ** 30;
+
+/** Numbers of rules, of which the first `count` count. Reused, so that a decision allocates nothing for them. */
+export interface RuleNumbers {
+  readonly numbers: number[];
+  count: number;
+}
 
 /**
- * Rules by what they say of objects, so that a request meets only rules that can be about its object: rules with paths lie under
- * the literal text their globs start with, cut at a separator; rules with tags only under one literal tag; the rest in one list.
- * INVARIANT: candidates are a superset of the rules that match; the caller checks each.
+ * Rules by what they say of objects: those with paths in one trie over all paths, those with object tags only under one literal tag,
+ * the rest in one list.
+ * INVARIANT: what `find` gives is a superset of the rules that match, without any that is about other subjects or predicates; the
+ * rule's `test` decides.
  */
-export interface RuleIndex {
-  /** Calls `visit` once for each candidate that `subject` is not known to rule out, in no order. */
-  candidates(object: DecisionObject, subject: SubjectRules, visit: (rule: CompiledRule) => void): void;
-}
+export class RuleIndex {
+  readonly audiences = new Audiences();
+  readonly kinds = new RuleKinds();
+  /** by rule number; `undefined`: whatever is found matches */
+  readonly tests: (RuleTest | undefined)[] = [];
+  readonly allows: RuleNumbers = { numbers: [], count: 0 };
+  readonly denies: RuleNumbers = { numbers: [], count: 0 };
+  private readonly audienceOf: number[] = [];
+  private readonly kindOf: number[] = [];
+  private readonly paths = new PathTrie();
+  private readonly byTag = new Map<string, RuleSlot>();
+  private readonly everywhere = new RuleSlot();
+  private readonly slots: RuleSlot[] = [];
+  /** the turn at which each rule was last found, because a rule may lie in several slots */
+  private readonly seen: number[] = [];
+  private turn = 0;
 
-/** @param all every rule, by number; `rules` are those of this index */
-export function createRuleIndex(rules: readonly CompiledRule[], all: readonly CompiledRule[]): RuleIndex {
-  const byPath = new Map<string, number[]>();
-  const byTag = new Map<string, number[]>();
-  const everywhere: number[] = [];
-  for (const rule of rules) {
-    for (const [map, key] of keysOf(rule)) {
-      const list = map === "path" ? byPath : map === "tag" ? byTag : undefined;
-      if (list === undefined || key === "") everywhere.push(rule.number);
-      else add(list, key, rule.number);
+  /** Rules come in the order of their numbers, from 0. */
+  add(rule: CompiledRule): void {
+    const audience = this.audiences.numberOf(rule.rule.subjects);
+    const kind = this.kinds.numberOf(rule.rule);
+    this.audienceOf.push(audience);
+    this.kindOf.push(kind);
+    this.seen.push(0);
+    const { paths } = rule.rule;
+    if (paths !== undefined) {
+      const patterns = toPathPatterns(paths);
+      for (const pattern of patterns) this.paths.slotFor(pattern).add(rule.number, kind, audience);
+      const checksPaths = patterns.some(({ is }) => is === "check");
+      this.tests.push(toRuleTest(rule, checksPaths, rule.tags !== undefined));
+      return;
+    }
+    if (rule.rule.tags === undefined) {
+      this.everywhere.add(rule.number, kind, audience);
+      this.tests.push(toRuleTest(rule, false, false));
+      return;
+    }
+    for (const slot of this.slotsByTag(rule)) slot.add(rule.number, kind, audience);
+    const isOneTag = rule.tags?.every((all) => all.length === 1 && all[0]?.literal !== undefined) === true;
+    this.tests.push(toRuleTest(rule, false, !isOneTag));
+  }
+
+  /** Fills `allows` and `denies` with the rules that may match. */
+  find(object: DecisionObject, subject: KnownSubject, asked: AskedKinds): void {
+    this.allows.count = 0;
+    this.denies.count = 0;
+    this.nextTurn();
+    const { slots } = this;
+    let count = 1;
+    slots[0] = this.everywhere;
+    for (const path of object.paths) count = this.paths.find(path, slots, count);
+    if (this.byTag.size > 0) {
+      for (const tag of object.tags) {
+        const slot = this.byTag.get(tag);
+        if (slot !== undefined) slots[count++] = slot;
+      }
+    }
+    for (let at = 0; at < count; at++) {
+      const slot = slots[at];
+      if (slot !== undefined) this.collect(slot, subject, asked);
     }
   }
-  // the turn at which each rule was last visited, because a rule may lie under several keys
-  const seen = new Float64Array(rules.length === 0 ? 0 : all.length);
-  let turn = 0;
-  return {
-    candidates(object, subject, visit) {
-      turn++;
-      const meet = (numbers: readonly number[] | undefined): void => {
-        if (numbers === undefined) return;
-        for (const number of numbers) {
-          // WHY: numbers first, because to look at a rule is to miss the processor's cache
-          if (isRuledOut(subject, number) || seen[number] === turn) continue;
-          seen[number] = turn;
-          const rule = all[number];
-          if (rule) visit(rule);
+
+  /** Whether the rule with this number is about the subject. */
+  isAbout(number: number, subject: KnownSubject): boolean {
+    return subject.belongs[this.audienceOf[number] ?? 0] === 1;
+  }
+
+  /** Whether the rule with this number is of a kind that was asked for. */
+  isAskedFor(number: number, asked: AskedKinds): boolean {
+    return asked[this.kindOf[number] ?? 0] !== notAsked;
+  }
+
+  private collect({ groups }: RuleSlot, { belongs, audiences }: KnownSubject, asked: AskedKinds): void {
+    for (let at = 0; at < groups.length; at++) {
+      const group = groups[at];
+      if (group === undefined) continue;
+      const asks = asked[group.kind];
+      if (asks === notAsked) continue;
+      const into = asks === asksDeny ? this.denies : this.allows;
+      const { pairs, byAudience } = group;
+      if (byAudience === undefined || audiences.length * 8 > pairs.length) {
+        for (let pair = 0; pair < pairs.length; pair += 2) {
+          if (belongs[pairs[pair] as number] === 1) this.take(pairs[pair + 1] as number, into);
         }
-      };
-      meet(everywhere);
-      if (byPath.size > 0) {
-        for (const path of object.paths) {
-          meet(byPath.get(path));
-          for (let at = 0; at < path.length; at++) {
-            if (isBoundary(path.charCodeAt(at))) meet(byPath.get(path.slice(0, at + 1)));
-          }
+      } else {
+        for (const audience of audiences) {
+          for (const number of byAudience.get(audience) ?? []) this.take(number, into);
         }
       }
-      if (byTag.size > 0) for (const tag of object.tags) meet(byTag.get(tag));
-    },
-  };
-}
-
-type Key = readonly [map: "path" | "tag" | "everywhere", key: string];
-
-function keysOf(rule: CompiledRule): readonly Key[] {
-  if (rule.paths) {
-    const keys = new Set(rule.paths.flatMap((glob) => expandBraces(glob.glob).map(pathKey)));
-    return keys.has("") ? [["everywhere", ""]] : [...keys].map((key) => ["path", key] as const);
+    }
   }
-  const keys = new Set((rule.tags ?? []).map((all) => all.find((glob) => glob.literal !== undefined)?.literal ?? ""));
-  return keys.size === 0 || keys.has("") ? [["everywhere", ""]] : [...keys].map((key) => ["tag", key] as const);
-}
 
-/** The whole text of a glob without wildcards, else what its matches start with up to the last separator. */
-function pathKey(glob: string): string {
-  const { literal, prefix } = compileGlob(glob, "path");
-  if (literal !== undefined) return literal;
-  let end = prefix.length;
-  while (end > 0 && !isBoundary(prefix.charCodeAt(end - 1))) end--;
-  return prefix.slice(0, end);
-}
+  private nextTurn(): void {
+    if (this.turn === lastTurn) {
+      this.seen.fill(0);
+      this.turn = 0;
+    }
+    this.turn++;
+  }
 
-// `:` `/` `#`
-function isBoundary(char: number): boolean {
-  return char === 58 || char === 47 || char === 35;
-}
+  private take(number: number, into: RuleNumbers): void {
+    if (this.seen[number] === this.turn) return;
+    this.seen[number] = this.turn;
+    into.numbers[into.count++] = number;
+  }
 
-function add(map: Map<string, number[]>, key: string, number: number): void {
-  const list = map.get(key);
-  if (list) list.push(number);
-  else map.set(key, [number]);
+  private slotsByTag({ tags }: CompiledRule): readonly RuleSlot[] {
+    const keys = new Set(tags?.map((all) => all.find(({ literal }) => literal !== undefined)?.literal));
+    const slots: RuleSlot[] = [];
+    for (const key of keys) {
+      if (key === undefined) return [this.everywhere];
+      let slot = this.byTag.get(key);
+      if (slot === undefined) {
+        slot = new RuleSlot();
+        this.byTag.set(key, slot);
+      }
+      slots.push(slot);
+    }
+    return slots;
+  }
 }
