@@ -113,7 +113,7 @@ export function formatProblem(problem: Problem): string {
 }
 
 /** Order by file, line, column; faults without a place last. */
-export function sortProblems(problems: readonly Problem[]): Problem[] {
+export function sortProblems<P extends Problem>(problems: readonly P[]): P[] {
   return [...problems].sort((a, b) => {
     if (!a.at || !b.at) return Number(!a.at) - Number(!b.at);
     return a.at.file < b.at.file ? -1 : a.at.file > b.at.file ? 1 : a.at.line - b.at.line || a.at.column - b.at.column;

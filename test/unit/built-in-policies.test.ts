@@ -3,31 +3,10 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { loadBuiltInPolicies } from "../../src/heimdall/adapters/file/index.ts";
 import { compilePolicies } from "../../src/heimdall/policy/index.ts";
-import type { ObjectColumn } from "../../src/shared/decision.ts";
-import { parseYamlDocuments } from "../../src/shared/yaml.ts";
-import { policyDocument } from "../support/policy-generators.ts";
+import { findUnexercised, lintPolicies, parseCases, runCases } from "../../src/heimdall/policy/safety/index.ts";
 
 const folder = fileURLToPath(new URL("../../policies/", import.meta.url));
 const builtIn = await loadBuiltInPolicies(folder);
-
-interface CasesFile {
-  readonly grants?: Readonly<Record<string, unknown>>;
-  readonly cases: readonly {
-    readonly name: string;
-    readonly subject: { readonly id: string; readonly tags: readonly string[]; readonly bare?: boolean };
-    readonly predicate: string;
-    readonly object: {
-      readonly paths?: readonly string[];
-      readonly tags?: readonly string[];
-      readonly attributes?: Record<string, string>;
-      readonly columns?: readonly Pick<ObjectColumn, "name" | "tags">[];
-    };
-    readonly expect: "allow" | "deny";
-    readonly because?: readonly string[];
-    readonly masks?: Readonly<Record<string, string>>;
-  }[];
-}
-
 const files = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
 
 describe("built-in policies", () => {
@@ -44,37 +23,26 @@ describe("built-in policies", () => {
     expect(builtIn.filter(({ kind }) => kind === "use-case").length).toBeGreaterThan(8);
   });
 
+  it("have no finding of level error", () => {
+    const tagNamespaces = ["users:**", "roles:**", "dataos:**"];
+    const findings = lintPolicies({ documents: builtIn, beside: [], time: 0, tagNamespaces, knownTags: [] });
+    expect(findings.filter(({ level }) => level === "error")).toEqual([]);
+  });
+
   for (const name of files.filter((file) => file.endsWith(".cases.yaml"))) {
-    const { documents, problems } = parseYamlDocuments(readFileSync(`${folder}${name}`, "utf8"), name);
-    const { grants = {}, cases } = documents[0]!.value as CasesFile;
-    const added = Object.entries(grants).map(([grant, spec]) => policyDocument(grant, spec, "grant"));
-    const { policies, problems: faults } = compilePolicies([...builtIn, ...added]);
+    const { cases, grants, problems } = parseCases(readFileSync(`${folder}${name}`, "utf8"), name, 0);
+    const { policies, problems: faults } = compilePolicies([...builtIn, ...grants]);
     it(`${name} is well-formed`, () => expect([...problems, ...faults]).toEqual([]));
-    for (const { name: title, subject, predicate, object, ...expected } of cases) {
-      it(`${name}: ${title}`, () => {
-        const decision = policies.decide({
-          subject: {
-            id: subject.id,
-            type: "person",
-            tags: subject.bare ? subject.tags : [`users:id:${subject.id}`, ...subject.tags],
-            attributes: {},
-          },
-          predicate,
-          object: {
-            paths: object.paths ?? [],
-            tags: object.tags ?? [],
-            attributes: object.attributes ?? {},
-            ...(object.columns ? { columns: object.columns.map((column) => ({ ...column, dataType: "text" })) } : {}),
-          },
-          context: { time: 0 },
-        });
-        expect(decision.effect).toBe(expected.expect);
-        if (expected.because) expect(decision.because.map(({ id }) => id)).toEqual(expected.because);
-        if (expected.masks) {
-          const masks = Array.from(decision.obligations.masks, ([column, { operator }]) => [column, operator]);
-          expect(Object.fromEntries(masks)).toEqual(expected.masks);
-        }
-      });
+    for (const result of runCases(policies, cases)) {
+      it(`${name}: ${result.case.name}`, () => expect(result.failure).toBeUndefined());
     }
+    it(`${name} meets rules of its own file`, () => {
+      const own = `policies/${name.replace(/cases\.yaml$/, "yaml")}`;
+      const unmet = new Set(findUnexercised(policies, runCases(policies, cases)).map(({ id }) => id));
+      const rules = policies.rules.filter(({ rule }) => rule.at.file === own).map(({ rule }) => rule.id);
+      const data = policies.dataPolicies.filter(({ at }) => at.file === own).map((policy) => policy.name);
+      const all = [...rules, ...data];
+      expect(all.length === 0 || all.some((id) => !unmet.has(id))).toBe(true);
+    });
   }
 });

@@ -1,7 +1,8 @@
 import type { DecisionContext, Subject } from "../../shared/decision.ts";
 import type { Problem } from "../../shared/errors.ts";
-import { compileGlob, expandBraces, type GlobKind } from "../../shared/glob.ts";
+import { expandBraces } from "../../shared/glob.ts";
 import type { CompiledPolicies, CompiledRule, DataPolicy, PolicyRule } from "../policy/index.ts";
+import { contentOf, coversGlob, mayOverlap } from "../policy/safety/index.ts";
 
 /**
  * What changes from `before` to `after` would give to anybody that `subject` does not hold, and that `subject` may not hand out by
@@ -77,13 +78,6 @@ function ownerOf({ id, policy }: PolicyRule): { readonly policy: string; readonl
   return { policy, kind: id.startsWith("grant/") ? "grant" : "policy" };
 }
 
-/** What a rule or data policy says, without its place and number. */
-function contentOf(value: PolicyRule | DataPolicy): string {
-  return JSON.stringify(value, (key, part: unknown) =>
-    key === "at" || key === "id" || key === "reason" ? undefined : part,
-  );
-}
-
 // ---- what is held ---------------------------------------------------------------------------------------------------
 
 /** One thing that a rule gives: a predicate on one way to name objects. */
@@ -124,28 +118,6 @@ function holds(heldRules: readonly CompiledRule[], atom: Atom, time: number): bo
       atom.path === undefined ||
       rule.paths.some((glob) => mayOverlap(glob, atom.path ?? "", "path")));
   return heldRules.some(covers) && !heldRules.some(mayCut);
-}
-
-/** Whether everything that `inner` matches is certainly matched by `outer`. */
-function coversGlob(outer: string, inner: string, kind: GlobKind): boolean {
-  if (outer === inner || outer === "**") return true;
-  const { literal, prefix } = compileGlob(inner, kind);
-  return expandBraces(outer).some((glob) => {
-    const compiled = compileGlob(glob, kind);
-    if (glob === inner || (literal !== undefined && compiled.matches(literal))) return true;
-    return compiled.prefixOnly && prefix.startsWith(compiled.prefix);
-  });
-}
-
-/** Whether some text may match both; false only where their beginnings differ. */
-function mayOverlap(a: string, b: string, kind: GlobKind): boolean {
-  return expandBraces(a).some((one) => {
-    const left = compileGlob(one, kind);
-    const right = compileGlob(b, kind);
-    if (left.literal !== undefined) return right.matches(left.literal);
-    if (right.literal !== undefined) return left.matches(right.literal);
-    return left.prefix.startsWith(right.prefix) || right.prefix.startsWith(left.prefix);
-  });
 }
 
 function describe({ path, tags }: Atom): string {
