@@ -400,7 +400,7 @@ policy:
   data:
     type: mask
     selector: {user: {match: any, tags: [x]}, column: {names: [y]}}
-    mask: {operator: regex_replace, regex_replace: {pattern: "[0-9](?=.*.{4})", replacement: "#"}}
+    mask: {operator: regex_replace, regex_replace: {pattern: "[0-9](?!.*.{4})", replacement: "#"}}
 ---
 name: a
 policy: {access: {subjects: {tags: [x]}, predicates: [read], objects: {paths: ["/"]}}}
@@ -425,7 +425,7 @@ policy: {access: {subjects: {tags: [x]}, predicates: [read], objects: {paths: ["
         "p.yaml:31:45: \`data.selector.column\` is missing; expected a mapping",
         "p.yaml:31:60: unknown match \`some\` (allowed: \`any\`, \`all\`)",
         "p.yaml:31:96: unknown operator \`hsah\`; did you mean \`hash\`? (allowed: \`redact\`, \`hash\`, \`rand_pattern\`, \`rand_regexify\`, \`regex_replace\`, \`bucket_number\`, \`bucket_date\`, \`pass_through\`)",
-        "p.yaml:38:62: pattern \`[0-9](?=.*.{4})\` is not an RE2 expression (invalid or unsupported Perl syntax: \`(?=\`); lookaheads and back references are not supported",
+        "p.yaml:38:62: pattern \`[0-9](?!.*.{4})\` is not an RE2 expression (invalid or unsupported Perl syntax: \`(?!\`); of lookaheads only \`X(?=.*.{n})\` for one character X is supported, anything else is written without, e.g. \`^(.*)(.{4})$\` with the replacement \`####$2\`",
         "p.yaml:41:9: policy \`a\` is given twice, also in p.yaml; choose another name",
       ]
     `);

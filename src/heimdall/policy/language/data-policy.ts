@@ -1,5 +1,5 @@
-import { RE2JS } from "re2js";
 import { maskOperators } from "../../../shared/decision.ts";
+import { compileRegexify, compileReplacePattern, datePrecisions, PatternFault } from "../masks/index.ts";
 import type { DataPolicy, DatasetScope, FilterComparison } from "../rule.ts";
 import type { Reader } from "./reader.ts";
 
@@ -123,7 +123,6 @@ const optionsOf: Record<(typeof maskOperators)[number], readonly string[]> = {
   bucket_date: ["precision"],
   pass_through: [],
 };
-const precisions = ["hour", "day", "week", "month", "quarter", "year"] as const;
 
 function readMask(mask: Reader): Pick<DataPolicy & { type: "mask" }, "operator" | "options"> | undefined {
   if (!mask.isMapping(["operator", ...maskOperators])) return undefined;
@@ -132,15 +131,17 @@ function readMask(mask: Reader): Pick<DataPolicy & { type: "mask" }, "operator" 
   if (operator === undefined) return undefined;
   const options = mask.get(operator);
   if (!options.isAbsent && options.isMapping(optionsOf[operator])) {
-    if (operator === "hash" && !options.get("algo").isAbsent) options.get("algo").oneOf(["sha256", "sha512"], "algo");
-    if (operator === "bucket_date") options.get("precision").oneOf(precisions, "precision");
+    if (operator === "hash" && !options.get("algo").isAbsent)
+      options.get("algo").oneOf(["sha256", "sha512", "md5"], "algo");
+    if (operator === "bucket_date") options.get("precision").oneOf(datePrecisions, "precision");
     if (operator === "bucket_number") readBuckets(options.get("buckets"));
   }
   if (operator === "bucket_number" && options.isAbsent) options.problem("`bucket_number` needs `buckets: [20, 40, …]`");
   if (operator === "bucket_date" && options.isAbsent)
     options.problem("`bucket_date` needs `precision: month` or the like");
   if (operator === "rand_pattern") options.get("pattern").text();
-  if (operator === "regex_replace" || operator === "rand_regexify") checkPattern(options.get("pattern"));
+  if (operator === "regex_replace") checkPattern(options.get("pattern"), compileReplacePattern);
+  if (operator === "rand_regexify") checkPattern(options.get("pattern"), compileRegexify);
   if (mask.findings.problems.length > before) return undefined;
   return { operator, options: Object.fromEntries(options.entries().map(([key, value]) => [key, value.attribute()])) };
 }
@@ -156,17 +157,14 @@ function readBuckets(buckets: Reader): void {
   }
 }
 
-function checkPattern(pattern: Reader): void {
+function checkPattern(pattern: Reader, compile: (text: string) => unknown): void {
   const text = pattern.text();
   if (text === undefined) return;
   try {
-    RE2JS.compile(text);
+    compile(text);
   } catch (error) {
-    // SECURITY: lookaheads and back references cannot be run in linear time
-    const why = error instanceof Error ? error.message.replace(/^error parsing regexp: /, "") : "";
-    pattern.problem(
-      `pattern \`${text}\` is not an RE2 expression (${why}); lookaheads and back references are not supported`,
-    );
+    if (!(error instanceof PatternFault)) throw error;
+    pattern.problem(error.message);
   }
 }
 
