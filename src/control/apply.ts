@@ -38,7 +38,7 @@ export interface ApplierOptions {
   readonly stacks: StackRegistry;
   readonly authorizer: Pick<Authorizer, "authorize" | "check">;
   readonly policyChecker: PolicyChecker;
-  readonly identity: Pick<IdentityStore, "findUser" | "listUsers">;
+  readonly identity: Pick<IdentityStore, "findUser" | "listUsers" | "listTagNamespaces">;
   readonly clock: Clock;
   readonly ids: IdSource;
 }
@@ -239,7 +239,8 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
     if (!first) return [];
     // all together: what is wrong between two documents of one call is found too
     const documents = given.map(({ document }) => document);
-    const { problems, warnings } = policyChecker.check(documents, await readAttributes(plans));
+    const namespaces = (await options.identity.listTagNamespaces()).map(({ glob }) => glob);
+    const { problems, warnings } = policyChecker.check(documents, await readAttributes(plans), namespaces);
     for (const warning of warnings) {
       const { item } = given.find(({ document }) => isIn(document, warning)) ?? first;
       item.warnings.push(warning);

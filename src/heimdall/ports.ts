@@ -30,10 +30,22 @@ export interface Authorizer {
   /** Decides and records a list: never throws for "may see nothing", then `Authorized.filter` is `none`. */
   authorizeList<A extends Action>(call: CallContext, action: A): Promise<Authorized<A>>;
   /**
-   * Answers another party's question and records it (each item of a batch). Order of answers is that of the questions.
+   * Answers another party's questions, on one record for each 100 of them. Order of answers is that of the questions.
    * Asking for a subject other than oneself needs action `decision.askForOthers`; the caller checks that first.
    */
   decide(call: CallContext, questions: readonly DecisionQuestion[]): Promise<readonly Decision[]>;
+  /**
+   * Decides whether the caller may ask, answers the questions, and records both at once.
+   * @param stopAt the first answer with this effect is the last one given; what follows is not decided
+   * @throws {ForbiddenError} the caller may not ask (recorded)
+   * @throws {AuditUnavailableError} it could not be recorded
+   */
+  answer(
+    call: CallContext,
+    action: "decision.ask" | "decision.askForOthers",
+    questions: readonly DecisionQuestion[],
+    stopAt?: "allow" | "deny",
+  ): Promise<readonly Decision[]>;
   /** Like `decide` without a record, for the parts of an answer (fields, columns) of a call that is already recorded. */
   check(call: CallContext, predicate: string, object: DecisionObject): boolean;
 }
@@ -181,6 +193,11 @@ export interface IdentityStore {
   listApiKeys(userId?: string): Promise<readonly ApiKeyInfo[]>;
   /** The user of a valid key. @throws {UnauthenticatedError} unknown, malformed, expired or revoked; never says which */
   authenticate(key: Secret): Promise<User>;
+  /**
+   * The user of a key that `authenticate` accepted some seconds ago, without a turn of the event loop; `undefined` says nothing of
+   * the key. Revoked and expired keys are never recalled (on other processes' word: within a second).
+   */
+  recall(key: Secret): User | undefined;
   /** Changes whenever users, roles or tags change; cheap to ask. */
   version(): Promise<number>;
 }

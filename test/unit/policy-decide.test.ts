@@ -389,7 +389,7 @@ policy:
     predicates: read
     objects: {}
     allow: "yes"
-    conditions: [{cidr_condition: {name: ip, cidr: 10.0.0.0/8}}]
+    conditions: [{cidr_conditon: {name: ip, cidr: 10.0.0.0/8}}]
 ---
 name: d
 policy:
@@ -420,7 +420,7 @@ policy: {access: {subjects: {tags: [x]}, predicates: [read], objects: {paths: ["
         "p.yaml:23:22: \`access.subjects.tags\` is an empty list, which would match nothing; add an item or remove the rule",
         "p.yaml:25:14: \`objects\` names nothing; give \`paths\`, \`tags\` or both (\`paths: ["**"]\` is everything)",
         "p.yaml:26:12: \`access.allow\` is the text \`yes\`; expected \`true\` or \`false\`",
-        "p.yaml:27:18: condition \`cidr_condition\` is not supported; write it in CEL, like \`context.ip.startsWith("10.")\`",
+        "p.yaml:27:34: unknown condition \`cidr_conditon\`; did you mean \`cidr_condition\`? (allowed: \`cidr_condition\`, \`equals_subject_condition\`, \`string_equal_condition\`, \`string_match_condition\`, \`string_pairs_equal_condition\`); or write it in CEL, like \`context.ip.inCidr("10.0.0.0/8")\`",
         "p.yaml:31:32: priority \`0\` is not allowed; expected a whole number from 1 (strongest) to 100",
         "p.yaml:31:45: \`data.selector.column\` is missing; expected a mapping",
         "p.yaml:31:60: unknown match \`some\` (allowed: \`any\`, \`all\`)",

@@ -1,7 +1,7 @@
 import type { Clock } from "../../shared/clock.ts";
 import { type Problem, sortProblems } from "../../shared/errors.ts";
 import { compileGlob } from "../../shared/glob.ts";
-import { defaultTagNamespaces } from "../identity/index.ts";
+import { defaultTagNamespaces, suggestNamespace } from "../identity/index.ts";
 import { type CompiledPolicies, compilePolicies, declareObserved } from "../policy/index.ts";
 import type { PolicyChecker, PolicyDocument } from "../ports.ts";
 import { findEscalations } from "./escalation.ts";
@@ -11,13 +11,8 @@ import type { LivePolicies } from "./live-policies.ts";
  * Checks documents against the live ones: they take the place of live documents of the same kind and name. A document whose `spec` is
  * `undefined` stands for the removal of its kind and name.
  */
-export function createPolicyChecker(parts: {
-  readonly policies: LivePolicies;
-  readonly clock: Clock;
-  /** globs that say which subject tags exist; default the namespaces that are always there */
-  readonly tagNamespaces?: () => readonly string[];
-}): PolicyChecker {
-  const { policies, clock, tagNamespaces = () => defaultTagNamespaces } = parts;
+export function createPolicyChecker(parts: { readonly policies: LivePolicies; readonly clock: Clock }): PolicyChecker {
+  const { policies, clock } = parts;
   const merged = (documents: readonly PolicyDocument[]): PolicyDocument[] => {
     const replaced = new Set(documents.map(keyOf));
     return [
@@ -26,7 +21,7 @@ export function createPolicyChecker(parts: {
     ];
   };
   return {
-    check(documents, known = []) {
+    check(documents, known = [], tagNamespaces = defaultTagNamespaces) {
       const files = new Set(documents.map(({ file }) => file));
       // grants are made of use-cases; of other policies' faults this is not the place to speak
       const vocabulary = merged(documents).filter(({ kind }) => kind === "use-case" || kind === "provider");
@@ -38,7 +33,7 @@ export function createPolicyChecker(parts: {
       const all = [
         ...problems,
         ...takenNames(documents, policies.builtIn),
-        ...strangeTags(compiled, files, tagNamespaces()),
+        ...strangeTags(compiled, files, tagNamespaces),
       ];
       return {
         problems: sortProblems(all),
@@ -87,7 +82,7 @@ function strangeTags(compiled: CompiledPolicies, files: ReadonlySet<string>, nam
     .flatMap(({ at, tags }) =>
       tags.filter(isStrange).map((tag) => ({
         at,
-        message: `subject tag \`${tag}\` is in no tag namespace; known are ${namespaces.map((glob) => `\`${glob}\``).join(", ")}`,
+        message: `subject tag \`${tag}\` is in no tag namespace${suggestNamespace(tag, namespaces)}`,
       })),
     );
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -43,7 +43,7 @@ export function parseApiKey(text: string): PresentedKey | undefined {
 
 /** SHA-256 in hexadecimal. WHY: a key has 256 random bits, so a slow hash would protect nothing more. */
 function hashApiKey(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return hash("sha256", text, "hex");
 }
 
 function checksum(body: string): string {

@@ -1,2 +1,2 @@
 export { generateApiKey, generateApiKeyId, type PresentedKey, parseApiKey } from "./api-key.ts";
-export { assertTagNamespace, checkSubjectTags, defaultTagNamespaces } from "./tag-namespaces.ts";
+export { assertTagNamespace, checkSubjectTags, defaultTagNamespaces, suggestNamespace } from "./tag-namespaces.ts";

@@ -53,7 +53,8 @@ function faultOf(tag: string, namespaces: readonly string[]): string | undefined
   return `${shown} is in no tag namespace${suggestNamespace(tag, namespaces)}`;
 }
 
-function suggestNamespace(tag: string, namespaces: readonly string[]): string {
+/** `; nearest is \`x:**\``, or the list of those there are; for the end of a message. */
+export function suggestNamespace(tag: string, namespaces: readonly string[]): string {
   const heads = new Map(namespaces.map((glob) => [glob.replace(/:?\*+.*$/, ""), glob]));
   const parts = tag.split(":");
   for (let length = parts.length; length > 0; length--) {

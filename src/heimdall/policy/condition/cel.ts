@@ -6,6 +6,7 @@ import {
   ParseError,
   serialize,
 } from "@marcbachmann/cel-js";
+import ipaddr from "ipaddr.js";
 import { RE2JS } from "re2js";
 import type { AttributeValue, DecisionObject } from "../../../shared/decision.ts";
 import type { Expression, Surroundings } from "./condition.ts";
@@ -22,10 +23,10 @@ const limits = { maxAstNodes: 500, maxDepth: 40, maxListElements: 200, maxMapEnt
 // WHY: the library runs patterns on a backtracking engine; calls of `matches` are renamed to this, which has as many letters
 const linearMatches = "matchRE";
 
-const base = new Environment({ unlistedVariablesAreDyn: true, limits }).registerFunction(
-  `string.${linearMatches}(string): bool`,
-  matchesLinearly,
-);
+const base = new Environment({ unlistedVariablesAreDyn: true, limits })
+  .registerFunction(`string.${linearMatches}(string): bool`, matchesLinearly)
+  .registerFunction("string.inCidr(string): bool", isInCidr)
+  .registerFunction("list.pairsEqual(): bool", arePairsEqual);
 // a cloned environment takes no more registrations, so evaluation and type checks use clones
 const evaluating = base.clone();
 
@@ -174,6 +175,35 @@ function compilePattern(pattern: string): RE2JS {
 
 function matchesLinearly(text: string, pattern: string): boolean {
   return compilePattern(pattern).matcher(text).find();
+}
+
+/** Whether an address lies in a range; an IPv4 address written as IPv6 is the same address. */
+function isInCidr(address: string, range: string): boolean {
+  const [net, bits] = parseCidr(range);
+  if (!ipaddr.isValid(address)) throw new EvaluationError(`\`${address.slice(0, 64)}\` is not an IP address`);
+  const given = ipaddr.process(address);
+  return given.kind() === net.kind() && given.match([net, bits] as never);
+}
+
+/** Whether a list has pairs of equal texts only, and at least one. */
+function arePairsEqual(pairs: readonly unknown[]): boolean {
+  const isEqual = (pair: unknown): boolean =>
+    Array.isArray(pair) && pair.length === 2 && typeof pair[0] === "string" && pair[0] === pair[1];
+  return pairs.length > 0 && pairs.every(isEqual);
+}
+
+/** @throws {EvaluationError} it is no range */
+function parseCidr(range: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
+  if (!ipaddr.isValidCIDR(range)) throw new EvaluationError(`\`${range.slice(0, 64)}\` is not a range of addresses`);
+  return ipaddr.parseCIDR(range);
+}
+
+/** Checks the range of `inCidr` where it is a literal. @throws {ConditionFault} it is none */
+export function checkCidr(range: string): void {
+  if (ipaddr.isValidCIDR(range)) return;
+  throw new ConditionFault(
+    `\`${range.slice(0, 64)}\` is not a range of IP addresses; expected one like \`10.0.0.0/8\` or \`2001:db8::/32\``,
+  );
 }
 
 function faultOf(error: unknown, text: string): string {

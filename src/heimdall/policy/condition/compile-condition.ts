@@ -5,6 +5,7 @@ import {
   type AttributeType,
   ConditionFault,
   checkCel,
+  checkCidr,
   checkPattern,
   literalOf,
   parseCel,
@@ -126,6 +127,7 @@ function collectReferences(ast: ASTNode, declared: AttributeDeclarations): Refer
     if (node.op === "rcall") {
       const [name, receiver, args] = node.args;
       if (name === "matches" && args[0]?.op === "value" && typeof args[0].args === "string") checkPattern(args[0].args);
+      if (name === "inCidr" && args[0]?.op === "value" && typeof args[0].args === "string") checkCidr(args[0].args);
       const variable = args[0]?.op === "id" ? args[0].args : undefined;
       const isBind = name === "bind" && receiver.op === "id" && receiver.args === "cel";
       if (variable !== undefined && (loops.has(name) || isBind)) {

@@ -2,6 +2,7 @@ import { nearest } from "../../../shared/nearest.ts";
 import type { ConditionText, PolicyRule, TagExpression } from "../rule.ts";
 import { coverageOf, withoutQuery } from "./coverage.ts";
 import type { Reader } from "./reader.ts";
+import { readVendorCondition } from "./vendor-conditions.ts";
 
 const ruleKeys = [
   "name",
@@ -193,16 +194,12 @@ function readLimits(rule: Reader): Pick<PolicyRule, "conditions" | "from" | "unt
   return { conditions: readConditions(rule.get("conditions")), from, until };
 }
 
-/** CEL texts with their places; the vendor's condition objects are refused by name. */
+/** CEL texts with their places; the vendor's condition objects are turned into CEL. */
 export function readConditions(list: Reader): ConditionText[] {
   if (list.isAbsent || (Array.isArray(list.value) && list.value.length === 0)) return [];
   return (list.itemOrItems() ?? []).flatMap((item) => {
-    if (typeof item.value === "object" && item.value !== null) {
-      const name = Object.keys(item.value)[0] ?? "";
-      item.problem(`condition \`${name}\` is not supported; write it in CEL, like \`context.ip.startsWith("10.")\``);
-      return [];
-    }
-    const text = item.text();
+    const isObject = typeof item.value === "object" && item.value !== null && !Array.isArray(item.value);
+    const text = isObject ? readVendorCondition(item) : item.text();
     return text === undefined ? [] : [{ text, at: item.at }];
   });
 }
