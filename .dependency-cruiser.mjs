@@ -45,10 +45,16 @@ export default {
     only("control-below-faces", "control knows no API", "^src/control/", { path: "^src/(graphql|http|cli)/" }),
     only("graphql-is-not-http", "graphql knows no transport", "^src/graphql/", { path: "^src/(http|cli)/" }),
     only("http-is-not-cli", "the server knows no CLI", "^src/http/", { path: "^src/cli/" }),
-    // heimdall/audit verifies an export offline: the same pure code that the server seals records with
-    only("cli-is-a-client", "the CLI imports shared, generated types and the audit verifier only", "^src/cli/", {
-      path: "^src/(?!shared/|cli/|graphql/generated/|heimdall/audit/)",
-    }),
+    // heimdall/audit verifies an export offline, heimdall/policy lints and tests policies offline (docs/adr/0090-…): pure code that the
+    // server runs as well
+    only(
+      "cli-is-a-client",
+      "the CLI imports shared, generated types, the audit verifier and the policy core only",
+      "^src/cli/",
+      {
+        path: "^src/(?!shared/|cli/|graphql/generated/|heimdall/audit/|heimdall/policy/)",
+      },
+    ),
     only("only-main-knows-all", "nothing imports the composition root", "^src/(?!main[.]ts)", {
       path: "^src/main[.]ts$",
     }),

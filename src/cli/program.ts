@@ -3,6 +3,8 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { createClient } from "./client.ts";
 import { type CommandContext, createCommandContext } from "./command-context.ts";
 import { examplesOf, exitCodes, startHere } from "./help.ts";
+import { printable } from "./output/table.ts";
+import { addPolicyCommands } from "./policy-commands.ts";
 import { loadConnection } from "./settings.ts";
 
 /** Builds the command tree; `parseAsync` runs a command. */
@@ -16,7 +18,7 @@ export function createProgram(): Command {
     .helpCommand("help [command]", "help for a command")
     .addHelpText("after", `${startHere}\n${exitCodes}`)
     .configureHelp({ optionDescription: describeOption })
-    .configureOutput({ outputError: (text, write) => write(text.replaceAll("'", "`")) })
+    .configureOutput({ outputError: (text, write) => write(toErrorText(text)) })
     .showHelpAfterError("(--help says what the command takes)")
     .exitOverride();
 
@@ -37,6 +39,7 @@ export function createProgram(): Command {
   addCatalogCommands(program, withContext);
   program.commandsGroup("Decisions, identity, audit:");
   addDecisionCommands(program, withContext);
+  addPolicyCommands(program, withContext);
   addIdentityCommands(program, withContext);
   addAuditCommands(program, withContext);
   return program;
@@ -50,6 +53,14 @@ function readVersion(): string {
   // WHY: the same place from `src/cli` in a checkout and from `dist/cli` in a package
   const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
   return (JSON.parse(text) as { readonly version: string }).version;
+}
+
+/** The library's words with our quotes, and nothing that moves the cursor. */
+function toErrorText(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => printable(line.replaceAll("'", "`")))
+    .join("\n");
 }
 
 /** The description with the default, where there is one worth telling. */

@@ -228,12 +228,12 @@ function strangeSubject(
         )
       : [];
   }
-  const near =
-    nearest(tag, known) ??
-    nearest(
-      tag.split(":")[0] ?? "",
-      heads.map((head) => head.split(":")[0] ?? ""),
-    );
+  const [head = "", ...rest] = tag.split(":");
+  const nearHead = nearest(
+    head,
+    heads.map((one) => one.split(":")[0] ?? ""),
+  );
+  const near = nearest(tag, known) ?? (nearHead === undefined ? undefined : [nearHead, ...rest].join(":"));
   const list = namespaces.map((glob) => `\`${glob}\``).join(", ");
   const message = `subject tag \`${tag}\` is in no tag namespace (known are ${list}), so nobody can have it${near === undefined ? "" : `; did you mean \`${near}\`?`}`;
   return [finding("error", "unknown-tag", at, message)];

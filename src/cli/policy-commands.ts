@@ -1,0 +1,49 @@
+import { type Command, Option } from "commander";
+import type { CommandContext } from "./command-context.ts";
+
+type WithContext = <Arguments extends readonly unknown[]>(
+  action: (context: CommandContext, ...args: Arguments) => Promise<void>,
+) => (...args: readonly unknown[]) => Promise<void>;
+
+const output = (): Option => new Option("-o, --output <format>", "table, yaml or json").default("table");
+const collect = (value: string, previous: readonly string[]): string[] => [...previous, value];
+const files = (): Option =>
+  new Option("-f, --manifestFile <path>", "a file, a folder, or - for standard input; may be repeated")
+    .argParser(collect)
+    .default([]);
+
+/** `dataos-ctl policy …`: what a change of policies does, before and after it is made. */
+export function addPolicyCommands(program: Command, withContext: WithContext): void {
+  const policy = program.command("policy").description("check policies before they decide, and undo them after");
+  policy
+    .command("lint")
+    .description("find dead, shadowed, conflicting and misspelt rules; needs no server")
+    .addOption(files().makeOptionMandatory())
+    .option("-R, --recursive", "look into the folders of a folder")
+    .option("--strict", "fail on warnings too")
+    .addOption(
+      new Option(
+        "--tag-namespace <glob>",
+        "tags that subjects may have besides users:, roles: and dataos:; may be repeated",
+      )
+        .argParser(collect)
+        .default([]),
+    )
+    .addOption(output())
+    .action(
+      withContext(async (context, options: never) =>
+        (await import("./commands/policy-check.ts")).lintFiles(context, options),
+      ),
+    );
+  policy
+    .command("test")
+    .description("run the *.cases.yaml beside policies and name rules that no case meets; needs no server")
+    .addOption(files().makeOptionMandatory())
+    .option("-R, --recursive", "look into the folders of a folder")
+    .addOption(output())
+    .action(
+      withContext(async (context, options: never) =>
+        (await import("./commands/policy-check.ts")).testFiles(context, options),
+      ),
+    );
+}
