@@ -179,7 +179,12 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
           break;
         }
       }
-      refused.push(...(await findEscalations(call, item, arePoliciesSound)));
+      refused.push(...(await findEscalations(call, item)));
+    }
+    if (arePoliciesSound) {
+      // together: a grant of this call may be made of a use-case of this call
+      const documents = plans.flatMap(({ manifest }) => toPolicyDocument(manifest) ?? []);
+      if (documents.length > 0) refused.push(...policyChecker.escalations(call.subject, documents));
     }
     if (refused.length === 0) return;
     const what = refused.length === 1 ? (refused[0]?.message ?? "") : `${refused.length} resources may not be applied`;
@@ -199,14 +204,8 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
   }
 
   /** What the applying user would hand out without holding it. */
-  async function findEscalations(
-    call: CallContext,
-    { manifest }: Plan,
-    arePoliciesSound: boolean,
-  ): Promise<readonly Problem[]> {
+  async function findEscalations(call: CallContext, { manifest }: Plan): Promise<readonly Problem[]> {
     const { ref, spec, report } = manifest;
-    const document = toPolicyDocument(manifest);
-    if (document) return arePoliciesSound ? policyChecker.escalations(call.subject, [document]) : [];
     if (ref.type === "user") {
       const before = await options.identity.findUser(ref.name);
       const given = (spec as SpecOf["user"]).tags ?? [];

@@ -17,7 +17,7 @@ import { nameOf, readyOf, resourceUrn, toResource } from "./describe.ts";
 import { createLeadership } from "./leadership.ts";
 import { isName, readStoredSpec, workspaceNameRule } from "./manifest/index.ts";
 import type { DepotSources, LivePolicies, ScanDepot, StackRunner } from "./needs.ts";
-import { toPolicyDocument } from "./policy-documents.ts";
+import { findVocabularyDependents, toPolicyDocument } from "./policy-documents.ts";
 import { type Control, type ResourceRef, type Run, workspaceTypes } from "./ports.ts";
 import { computeReconciler } from "./reconcile/compute.ts";
 import { createControlLoop } from "./reconcile/control-loop.ts";
@@ -113,6 +113,8 @@ export function createControl(options: ControlOptions): ControlRuntime {
       depot: createDepotReconciler({ connections, sources: options.sources, secrets }),
       policy: policyReconciler,
       grant: policyReconciler,
+      provider: policyReconciler,
+      "use-case": policyReconciler,
       workflow: createWorkflowReconciler({
         runs,
         stacks,
@@ -181,6 +183,7 @@ export function createControl(options: ControlOptions): ControlRuntime {
           `${nameOf(ref)} has version ${resource.resourceVersion}, not ${ifVersion}; read it again and repeat the call`,
         );
       }
+      await refuseIfSpokenOf(resource);
       const dependents = await resources.dependents(ref);
       if (dependents.length > 0 && !force) {
         const list = dependents.map(nameOf).join(", ");
@@ -354,6 +357,16 @@ export function createControl(options: ControlOptions): ControlRuntime {
         poll();
       })();
     });
+  }
+
+  /** INVARIANT: what grants are made of stays while they are there, force or not, because policies with a hole never become live. */
+  async function refuseIfSpokenOf(resource: StoredResource): Promise<void> {
+    const dependents = await findVocabularyDependents(resources, resource);
+    if (dependents.length === 0) return;
+    const list = dependents.map(nameOf).join(", ");
+    throw new ConflictError(
+      `${nameOf(resource.ref)} is needed by ${list}; delete ${dependents.length === 1 ? "that" : "these"} first`,
+    );
   }
 
   /** SECURITY: without a deny or a mask somebody may see more; removing one is handing that out. */

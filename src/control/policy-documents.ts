@@ -1,7 +1,16 @@
 import type { PolicyDocument, PolicySource } from "../heimdall/ports.ts";
 import type { ParsedManifest } from "./manifest/index.ts";
+import { readStoredSpec } from "./manifest/index.ts";
+import type { ResourceRef, ResourceType } from "./ports.ts";
 import { isApproved } from "./reconcile/policy.ts";
 import type { ResourceStore, StoredResource } from "./stores.ts";
+
+/** Types that say what Heimdall decides. */
+const policyTypes = ["policy", "grant", "provider", "use-case"] as const satisfies readonly ResourceType[];
+
+function isPolicyType(type: ResourceType): type is (typeof policyTypes)[number] {
+  return (policyTypes as readonly string[]).includes(type);
+}
 
 type Positions = StoredResource["positions"];
 
@@ -12,13 +21,13 @@ export function toPolicyDocument({
   manifest,
   positions,
 }: Pick<ParsedManifest, "ref" | "file" | "manifest"> & { readonly positions: Positions }): PolicyDocument | undefined {
-  if (ref.type !== "policy" && ref.type !== "grant") return undefined;
+  if (!isPolicyType(ref.type)) return undefined;
   return { kind: ref.type, name: ref.name, file, spec: manifest[ref.type], positions: below(positions, ref.type) };
 }
 
 /** The positions to keep with a resource: those that a later check reports. */
 export function positionsToKeep({ ref, positions }: Pick<ParsedManifest, "ref" | "positions">): Positions {
-  if (ref.type !== "policy" && ref.type !== "grant") return new Map();
+  if (!isPolicyType(ref.type)) return new Map();
   return new Map([...positions].filter(([path]) => path === ref.type || path.startsWith(`${ref.type}.`)));
 }
 
@@ -27,7 +36,7 @@ export function createResourcePolicySource(resources: Pick<ResourceStore, "listA
   return {
     version: async () => String(await resources.policyVersion()),
     async load() {
-      const stored = await resources.listAll(["policy", "grant"]);
+      const stored = await resources.listAll(policyTypes);
       return stored.flatMap((resource) => {
         const document = resource.phase === "Terminating" ? undefined : toPolicyDocument(resource);
         // SECURITY: a grant that nobody approved is a request and gives nothing
@@ -35,6 +44,28 @@ export function createResourcePolicySource(resources: Pick<ResourceStore, "listA
       });
     },
   };
+}
+
+/** Live use-cases made of a provider's atoms, or grants and requests of a use-case; by name. */
+export async function findVocabularyDependents(
+  resources: Pick<ResourceStore, "listAll">,
+  { ref, version, manifest }: Pick<StoredResource, "ref" | "version" | "manifest">,
+): Promise<readonly ResourceRef[]> {
+  const live = async (type: "use-case" | "grant"): Promise<StoredResource[]> =>
+    (await resources.listAll([type])).filter(({ phase }) => phase !== "Terminating");
+  if (ref.type === "use-case") {
+    const grants = await live("grant");
+    const needs = (grant: StoredResource): boolean =>
+      readStoredSpec("grant", grant.version, grant.manifest).policy_use_case_id === ref.name;
+    return grants.filter(needs).map((grant) => grant.ref);
+  }
+  if (ref.type !== "provider") return [];
+  const { authorization_atoms: atoms } = readStoredSpec("provider", version, manifest);
+  const ids = new Set(atoms.map((atom) => (atom as { readonly id?: unknown }).id));
+  const useCases = await live("use-case");
+  const needs = (useCase: StoredResource): boolean =>
+    readStoredSpec("use-case", useCase.version, useCase.manifest).authorization_atoms.some((atom) => ids.has(atom));
+  return useCases.filter(needs).map((useCase) => useCase.ref);
 }
 
 function below(positions: Positions, section: string): Positions {

@@ -8,6 +8,8 @@ export const resourceTypes = [
   "depot",
   "policy",
   "grant",
+  "provider",
+  "use-case",
   "workflow",
   "compute",
   "user",

@@ -61,17 +61,17 @@ depot:
   it("tells types that are not built yet from types that do not exist", () => {
     expect(parse("name: a\ntype: service\nservice: {}").problems).toMatchInlineSnapshot(`
       [
-        "m.yaml:2:7: type \`service\` is not supported yet; supported: \`instance-secret\`, \`secret\`, \`depot\`, \`policy\`, \`grant\`, \`workflow\`, \`compute\`, \`user\`, \`role\`",
+        "m.yaml:2:7: type \`service\` is not supported yet; supported: \`instance-secret\`, \`secret\`, \`depot\`, \`policy\`, \`grant\`, \`provider\`, \`use-case\`, \`workflow\`, \`compute\`, \`user\`, \`role\`",
       ]
     `);
     expect(parse("name: a\ntype: depo\ndepo: {}").problems).toMatchInlineSnapshot(`
       [
-        "m.yaml:2:7: unknown type \`depo\`; did you mean \`depot\`? (supported: \`instance-secret\`, \`secret\`, \`depot\`, \`policy\`, \`grant\`, \`workflow\`, \`compute\`, \`user\`, \`role\`)",
+        "m.yaml:2:7: unknown type \`depo\`; did you mean \`depot\`? (supported: \`instance-secret\`, \`secret\`, \`depot\`, \`policy\`, \`grant\`, \`provider\`, \`use-case\`, \`workflow\`, \`compute\`, \`user\`, \`role\`)",
       ]
     `);
-    expect(parse("policy_use_case_id: x").problems).toMatchInlineSnapshot(`
+    expect(parse("name: x\npolicy_use_case_id: x").problems).toMatchInlineSnapshot(`
       [
-        "m.yaml:1:1: \`type\` is missing; expected one of \`instance-secret\`, \`secret\`, \`depot\`, \`policy\`, \`grant\`, \`workflow\`, \`compute\`, \`user\`, \`role\`; put it below \`grant:\` and add \`name\` and \`type: grant\`",
+        "m.yaml:1:1: \`type\` is missing; expected one of \`instance-secret\`, \`secret\`, \`depot\`, \`policy\`, \`grant\`, \`provider\`, \`use-case\`, \`workflow\`, \`compute\`, \`user\`, \`role\`; put it below \`grant:\` and add \`name\` and \`type: grant\`",
       ]
     `);
     expect(parse("- a\n- b").problems).toMatchInlineSnapshot(`

@@ -28,6 +28,12 @@ const identityName: NameRule = {
   words: "lower-case letters, digits and `. _ @ -`, a letter or digit first, at most 128 characters",
 };
 
+const vocabularyName: NameRule = {
+  pattern: /^[a-z0-9](?:[-._a-z0-9]*[a-z0-9])?$/,
+  maxLength: 128,
+  words: "lower-case letters, digits and `. _ -`, none of these at either end, at most 128 characters",
+};
+
 /** Names of resources by type (`reference/dataos.md` §1; instance secrets as their tutorial says). */
 export const nameRules: Readonly<Record<ResourceType, NameRule>> = {
   "instance-secret": secretName,
@@ -35,6 +41,8 @@ export const nameRules: Readonly<Record<ResourceType, NameRule>> = {
   depot: depotName,
   policy: common,
   grant: common,
+  provider: vocabularyName,
+  "use-case": vocabularyName,
   workflow: common,
   compute: common,
   user: identityName,

@@ -13,6 +13,7 @@ import { extractSecrets, isSecretPath } from "./secret-values.ts";
 import { grammars, plannedTypes, type SpecOf } from "./types/index.ts";
 import { isScannerStack, readScannerSpec } from "./types/scanner.ts";
 import { knownStacks, parseStack, type WorkflowSpec } from "./types/workflow.ts";
+import { fromVendorDocument, verbatimTypes } from "./vendor-documents.ts";
 
 /** One manifest that is well formed. */
 export interface ParsedManifest<T extends ResourceType = ResourceType> {
@@ -85,11 +86,13 @@ export function parseManifests(documents: readonly ManifestDocument[], options: 
 }
 
 function parseManifest(
-  document: YamlDocument,
+  given: YamlDocument,
   file: string,
   options: ParseOptions,
   problems: Problem[],
 ): ParsedManifest | undefined {
+  const vendors = fromVendorDocument(given);
+  const document = vendors ?? given;
   const type = typeof document.value === "object" && document.value !== null ? readType(document.value) : undefined;
   const isSecret = (path: readonly PropertyKey[]): boolean => isSecretPath(type ?? "", path);
   const early = createFaultReporter(file, document, isSecret);
@@ -101,9 +104,10 @@ function parseManifest(
     problems.push(typeProblem(type, document.value as Record<string, unknown>, early));
     return undefined;
   }
-  const { value, faults } = options.disableInterpolation
-    ? { value: document.value, faults: [] }
-    : interpolate(document, options.variables, isSecret);
+  const { value, faults } =
+    options.disableInterpolation || vendors || verbatimTypes.has(type)
+      ? { value: document.value, faults: [] }
+      : interpolate(document, options.variables, isSecret);
   const resolved = value as Record<string, unknown>;
   const report = createFaultReporter(file, { ...document, value: resolved }, isSecret);
   const found: Problem[] = faults.map(({ path, message }) => report.at(path, message));
@@ -174,6 +178,11 @@ function checkManifest<T extends ResourceType>(
   const reading = grammars[type].read(section, version);
   problems.push(...report.fromFaults([type], reading.faults));
   if (!parsed.success || reading.spec === undefined) return undefined;
+  if (verbatimTypes.has(type) && (section as { readonly id?: unknown }).id !== parsed.data.name) {
+    problems.push(
+      report.at([type, "id"], `\`id\` and \`name\` of a ${type} are the same; give both as \`${parsed.data.name}\``),
+    );
+  }
   if (type === "workflow") checkWorkflow(reading.spec as WorkflowSpec, options.nowMs, report, problems, warnings);
   warnOfNumbers(type, document, report, warnings);
   const secrets = extractSecrets(type, given);
@@ -329,11 +338,9 @@ function isResourceType(type: string): type is ResourceType {
 function typeProblem(type: string | undefined, document: Record<string, unknown>, report: FaultReporter): Problem {
   const supported = resourceTypes.map((name) => `\`${name}\``).join(", ");
   if (type === undefined) {
-    const hint = Object.hasOwn(document, "authorization_atoms")
-      ? "; use-cases and providers are files of `policies/`, not resources"
-      : Object.hasOwn(document, "policy_use_case_id")
-        ? "; put it below `grant:` and add `name` and `type: grant`"
-        : "";
+    const hint = Object.hasOwn(document, "policy_use_case_id")
+      ? "; put it below `grant:` and add `name` and `type: grant`"
+      : "";
     return report.at([], `\`type\` is missing; expected one of ${supported}${hint}`);
   }
   if (plannedTypes.includes(type))

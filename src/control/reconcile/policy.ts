@@ -1,5 +1,6 @@
 import { readStoredSpec } from "../manifest/index.ts";
 import type { LivePolicies } from "../needs.ts";
+import type { ResourceType } from "../ports.ts";
 import { active, nothingAlongside, type Reconciler } from "./types.ts";
 
 /** Policies and grants decide from the moment they are `Active`. */
@@ -12,7 +13,7 @@ export function createPolicyReconciler(live: LivePolicies): Reconciler {
         const message = "a request that gives nothing yet; it takes effect when it is applied with `approve: true`";
         return { phase: "Pending", ready: { status: "False", reason: "WaitingForApproval", message } };
       }
-      return active(ref.type === "policy" ? "decides from now on" : "granted");
+      return active(words[ref.type] ?? "granted");
     },
     async finalize() {
       await live.refresh();
@@ -20,6 +21,12 @@ export function createPolicyReconciler(live: LivePolicies): Reconciler {
     },
   };
 }
+
+const words: Partial<Record<ResourceType, string>> = {
+  policy: "decides from now on",
+  provider: "its atoms can be used",
+  "use-case": "can be granted",
+};
 
 /** Whether a grant gives anything. */
 export function isApproved(spec: { readonly approve?: unknown }): boolean {

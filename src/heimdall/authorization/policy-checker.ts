@@ -23,20 +23,21 @@ export function createPolicyChecker(parts: { readonly policies: LivePolicies; re
   return {
     check(documents, known = [], tagNamespaces = defaultTagNamespaces) {
       const files = new Set(documents.map(({ file }) => file));
-      // grants are made of use-cases; of other policies' faults this is not the place to speak
-      const vocabulary = merged(documents).filter(({ kind }) => kind === "use-case" || kind === "provider");
-      const given = documents.filter(
-        ({ kind, spec }) => kind !== "use-case" && kind !== "provider" && spec !== undefined,
-      );
+      const isVocabulary = ({ kind }: PolicyDocument): boolean => kind === "use-case" || kind === "provider";
+      const all = merged(documents);
+      // grants are made of use-cases, so a change of these concerns all; else of others' faults this is not the place to speak
+      const asked = documents.some(isVocabulary)
+        ? all
+        : [...all.filter(isVocabulary), ...documents.filter(({ spec }) => spec !== undefined)];
       const attributes = declareObserved(known);
-      const { policies: compiled, problems, warnings } = compilePolicies([...vocabulary, ...given], { attributes });
-      const all = [
+      const { policies: compiled, problems, warnings } = compilePolicies(asked, { attributes });
+      const found = [
         ...problems,
         ...takenNames(documents, policies.builtIn),
         ...strangeTags(compiled, files, tagNamespaces),
       ];
       return {
-        problems: sortProblems(all),
+        problems: sortProblems(found),
         warnings: warnings.filter(({ at }) => at !== undefined && files.has(at.file)),
       };
     },

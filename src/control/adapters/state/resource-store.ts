@@ -403,7 +403,7 @@ async function countPolicyChange(tx: Transaction<ControlTables>): Promise<void> 
 }
 
 function isPolicy(ref: ResourceRef): boolean {
-  return ref.type === "policy" || ref.type === "grant";
+  return ref.type === "policy" || ref.type === "grant" || ref.type === "provider" || ref.type === "use-case";
 }
 
 function changedMeanwhile(what: string): ConflictError {

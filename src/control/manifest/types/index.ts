@@ -6,6 +6,7 @@ import { type GrantSection, grantSection } from "./grant.ts";
 import { type RoleSection, roleSection, type UserSection, userSection } from "./identity.ts";
 import { policySection } from "./policy.ts";
 import { type SecretSection, secretSection } from "./secret.ts";
+import { type ProviderSection, providerSection, type UseCaseSection, useCaseSection } from "./vocabulary.ts";
 import { readWorkflowSection, type WorkflowSpec } from "./workflow.ts";
 
 /** What each type's section is read into. */
@@ -15,6 +16,8 @@ export interface SpecOf {
   readonly depot: DepotSpec;
   readonly policy: Readonly<Record<string, unknown>>;
   readonly grant: GrantSection;
+  readonly provider: ProviderSection;
+  readonly "use-case": UseCaseSection;
   readonly workflow: WorkflowSpec;
   readonly compute: unknown;
   readonly user: UserSection;
@@ -34,6 +37,8 @@ export const grammars: { readonly [T in ResourceType]: TypeGrammar<T> } = {
   depot: { versions: ["v1", "v1beta1", "v2alpha"], read: readDepotSection },
   policy: { versions: ["v1"], read: (section) => readWith(policySection, section) },
   grant: { versions: ["v1alpha", "v1"], read: (section) => readWith(grantSection, section) },
+  provider: { versions: ["v1"], read: (section) => readWith(providerSection, section) },
+  "use-case": { versions: ["v1"], read: (section) => readWith(useCaseSection, section) },
   workflow: { versions: ["v1", "v1beta1"], read: readWorkflowSection },
   compute: { versions: ["v1beta", "v1"], read: (section) => readWith(computeSection, section) },
   user: { versions: ["v1"], read: (section) => readWith(userSection, section) },

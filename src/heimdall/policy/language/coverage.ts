@@ -24,7 +24,7 @@ const inside = "{,/**,#**}";
 // WHY: not every kind: the scope of `urn:dataos:resource:policy:…` is no depot, and a depot may be called `policy`
 const depotKinds = "{depot,database,schema,dataset,column,procedure,query}";
 const resourceKinds: ReadonlySet<string> = new Set(
-  "instance-secret secret policy grant workflow compute user role service worker cluster".split(" "),
+  "instance-secret secret policy grant provider use-case workflow compute user role service worker cluster".split(" "),
 );
 const dataKinds: ReadonlySet<string> = new Set(["database", "schema", "dataset", "column", "procedure", "query"]);
 
