@@ -2,6 +2,7 @@ import {
   type DecisionObject,
   type Mask,
   maskOperators,
+  type ObjectColumn,
   type Obligations,
   type RowComparison,
   type RowFilterClause,
@@ -25,10 +26,7 @@ export function decideData(
   object: DecisionObject,
 ): { readonly obligations: Obligations; readonly fault: string | undefined } {
   if (policies.length === 0) return { obligations: noObligations, fault: undefined };
-  const names = datasetNames(object.paths);
-  const matching = policies.filter(
-    (policy) => matchesUser(policy.users, subject.tags) && matchesScope(policy.scope, names),
-  );
+  const matching = matchingDataPolicies(policies, subject, object);
   if (matching.length === 0) return { obligations: noObligations, fault: undefined };
   const masks = decideMasks(matching, object);
   const all: RowFilterClause[] = [];
@@ -42,6 +40,23 @@ export function decideData(
   const byPolicy = (a: RowFilterClause, b: RowFilterClause): number => compareText(a.policy, b.policy);
   const rowFilter = all.length + any.length === 0 ? undefined : { all: all.sort(byPolicy), any: any.sort(byPolicy) };
   return { obligations: { masks, rowFilter }, fault: undefined };
+}
+
+/** Those that bind this subject on this dataset, whatever its columns. */
+export function matchingDataPolicies(
+  policies: readonly DataPolicy[],
+  subject: Subject,
+  object: Pick<DecisionObject, "paths">,
+): readonly DataPolicy[] {
+  const names = datasetNames(object.paths);
+  return policies.filter((policy) => matchesUser(policy.users, subject.tags) && matchesScope(policy.scope, names));
+}
+
+/** Masks that select the column, the one that wins first. */
+export function rankMasks(policies: readonly DataPolicy[], column: ObjectColumn): readonly MaskPolicy[] {
+  return policies
+    .filter((policy): policy is MaskPolicy => policy.type === "mask" && selects(policy, column.name, column.tags))
+    .sort(compareMasks);
 }
 
 function decideMasks(policies: readonly DataPolicy[], object: DecisionObject): Map<string, Mask> {

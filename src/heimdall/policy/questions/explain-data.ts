@@ -1,0 +1,43 @@
+import type { DecisionObject, ObjectColumn, Subject } from "../../../shared/decision.ts";
+import { matchingDataPolicies, rankMasks } from "../engine/data-decision.ts";
+import type { CompiledPolicies } from "../index.ts";
+import type { FilterPolicy, MaskPolicy } from "../rule.ts";
+
+/** What masks say of one column. */
+export interface ColumnExplanation {
+  readonly column: ObjectColumn;
+  /** the mask that holds, which may be `pass_through`; `undefined`: none selects the column */
+  readonly winner: MaskPolicy | undefined;
+  /** those that would hold without it, the next first, each with why it lost */
+  readonly losers: readonly { readonly policy: MaskPolicy; readonly why: string }[];
+}
+
+/** Which data policies bind the subject on the dataset, and which of them hold. */
+export interface DataExplanation {
+  /** by the dataset's order of columns */
+  readonly columns: readonly ColumnExplanation[];
+  /** all of them hold, by name; permissive ones among themselves by OR */
+  readonly filters: readonly FilterPolicy[];
+}
+
+/** Says for each column which mask wins and which lose, and which row filters apply. */
+export function explainData(policies: CompiledPolicies, subject: Subject, dataset: DecisionObject): DataExplanation {
+  const matching = matchingDataPolicies(policies.dataPolicies, subject, dataset);
+  const columns = (dataset.columns ?? []).map((column) => {
+    const [winner, ...losers] = rankMasks(matching, column);
+    return {
+      column,
+      winner,
+      losers: winner ? losers.map((policy) => ({ policy, why: whyLost(policy, winner) })) : [],
+    };
+  });
+  return { columns, filters: matching.filter((policy) => policy.type === "filter") };
+}
+
+function whyLost(policy: MaskPolicy, winner: MaskPolicy): string {
+  if (policy.priority > winner.priority) return `priority ${policy.priority} comes after ${winner.priority}`;
+  if (policy.operator !== winner.operator) {
+    return `same priority ${policy.priority}, and \`${winner.operator}\` is at least as restrictive as \`${policy.operator}\``;
+  }
+  return `same priority ${policy.priority} and operator, and \`${winner.name}\` comes first by name`;
+}
