@@ -49,6 +49,9 @@ async function verifyFile(file: string, publicKey: string | undefined): Promise<
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   const result = await verifyAuditExport(lines, key);
   const heads = [...result.heads].map(([chain, head]) => ({ chain, ...head }));
+  // a log is never empty: its first record says that it was started
+  if (result.records === 0 && result.state === "sound")
+    return { ...result, state: "incomplete", problem: "there is no record in it", heads };
   return { ...result, problem: result.problem ?? null, heads };
 }
 

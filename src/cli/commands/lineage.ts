@@ -112,7 +112,13 @@ function drawChildren(tree: Tree, near: string, indent: string, lines: string[])
   }
 }
 
+const influences = new Map([
+  ["GROUP_BY", "grouping"],
+  ["SORT", "order"],
+  ["CONDITIONAL", "condition"],
+]);
+
 function describeEdge({ type, subtype, masking }: LineageEdge): string {
-  const how = printable(subtype.toLowerCase().replaceAll("_", " "));
-  return `${type === "INDIRECT" ? `by ${how}` : how}${masking ? " (masked)" : ""}`;
+  const word = printable(influences.get(subtype) ?? subtype.toLowerCase());
+  return `${type === "INDIRECT" ? `by ${word}` : word}${masking ? " (masked)" : ""}`;
 }

@@ -33,7 +33,7 @@ export async function cancelRun(context: CommandContext, id: string): Promise<vo
   if (state === "succeeded" || state === "failed")
     throw new CommandError(`the run had ended already: it ${state}`, errorFaces.CONFLICT.exit);
   // a run that a worker has in hand ends a moment later
-  context.print(`${state === "cancelled" ? "cancelled " : "cancelling"} run/${id}`);
+  context.print(`${state === "cancelled" ? "cancelled " : "cancelling"} run/${toRunId(id)}`);
 }
 
 /** The id of a run however it was printed: `run/run_<id>`, `run_<id>` or in a message without prefix. */

@@ -1,0 +1,928 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createProgram } from "../../src/cli/program.ts";
+import { type PgliteServer, startPglite } from "../support/pglite.ts";
+import { createTempDir } from "../support/temp-dir.ts";
+import { type CtlResult, runCtl, startServer, type TestServer, waitFor } from "./support/server.ts";
+
+// Order matters: a suite lives through what a person does in an afternoon, from the first apply to deleting everything.
+
+const folder = createTempDir();
+const quickstart = "examples/quickstart";
+const exercised = new Set<string>();
+let server: TestServer;
+let source: PgliteServer;
+let hanging: Server;
+let shop: NodeJS.ProcessEnv;
+
+type CtlOptions = { readonly env?: NodeJS.ProcessEnv; readonly input?: string };
+
+/** Runs a command as the operator, with the shop's variables set. */
+async function ctl(args: readonly string[], { env = {}, input }: CtlOptions = {}): Promise<CtlResult> {
+  noteCommand(args);
+  return server.ctl(args, { env: { ...shop, ...env }, ...(input !== undefined && { input }) });
+}
+
+function noteCommand(args: readonly string[]): void {
+  for (const length of [1, 2, 3]) exercised.add(args.slice(0, length).join(" "));
+}
+
+/** What a terminal would show, with everything that differs from run to run replaced. */
+async function shown(args: readonly string[], options?: CtlOptions): Promise<string> {
+  const { exit, stdout, stderr } = await ctl(args, options);
+  return normalise(`${stdout}${stderr}${exit === 0 ? "" : `[exit ${exit}]\n`}`);
+}
+
+function normalise(text: string): string {
+  return text
+    .replaceAll(server.url, "http://SERVER")
+    .replaceAll(folder.path, "FOLDER")
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "UUID")
+    .replace(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g, "TIME")
+    .replace(/\b[0-9a-f]{64}\b/g, "HASH")
+    .replace(/policies [0-9a-f]{12}/g, "policies VERSION")
+    .replace(/\b\d+(\.\d+)? m?s\b/g, "SPAN")
+    .replaceAll(shop.SHOP_PORT ?? "", "PORT");
+}
+
+const role = (name: string, more = "") => `name: ${name}\nversion: v1\ntype: role\n${more}role: {}\n`;
+
+beforeAll(async () => {
+  source = await startPglite();
+  await source.exec(await readFile(new URL("../../demo/shop.sql", import.meta.url), "utf8"));
+  hanging = createServer(() => {});
+  await new Promise<void>((resolve) => hanging.listen(0, "127.0.0.1", resolve));
+  const { hostname, port, username, password } = new URL(source.url);
+  shop = {
+    SHOP_HOST: hostname,
+    SHOP_PORT: port,
+    SHOP_DATABASE: "postgres",
+    SHOP_USERNAME: username,
+    SHOP_PASSWORD: password,
+  };
+  server = await startServer({ dataDir: join(folder.path, "data") });
+});
+
+afterAll(async () => {
+  await server?.kill("SIGTERM");
+  hanging?.close();
+  await source?.stop();
+  folder.remove();
+});
+
+describe("apply", () => {
+  it("shows with --dry-run what would be, and changes nothing", async () => {
+    expect(await shown(["apply", "-f", `${quickstart}/01-secret.yaml`, "--dry-run"])).toMatchInlineSnapshot(`
+      "created   instance-secret/shopdb-r
+          @@ -0,0 +1,11 @@
+          +name: shopdb-r
+          +version: v1
+          +type: instance-secret
+          +description: read access to the shop database
+          +layer: user
+          +instance-secret:
+          +  type: key-value-properties
+          +  acl: r
+          +  data:
+          +    username: "[redacted]"
+          +    password: "[redacted]"
+      dry run, nothing was changed: 1 created, 0 updated, 0 unchanged
+      "
+    `);
+    expect((await ctl(["get", "-a", "-o", "json"])).stdout).toBe("[]\n");
+  });
+
+  it("reports every fault with its place, and applies nothing", async () => {
+    const input = `name: Bad_Name\nversion: v1\ntype: role\nrole: {nme: x}\n---\n${role("good")}`;
+    expect(await shown(["apply", "-f", "-"], { input })).toMatchInlineSnapshot(`
+      "error: nothing was applied: 2 faults
+        <stdin>:1:7: \`Bad_Name\` is not a name for a role; expected lower-case letters, digits and \`. _ @ -\`, a letter or digit first, at most 128 characters
+        <stdin>:4:8: unknown key \`nme\` in \`role\`; did you mean \`name\`? (allowed: \`name\`, \`description\`)
+      [exit 2]
+      "
+    `);
+    expect(
+      await shown(["apply", "-f", `${quickstart}/02-depot.yaml`], { env: { SHOP_HOST: undefined } }),
+    ).toMatchInlineSnapshot(`
+      "error: examples/quickstart/02-depot.yaml:15:11: variable \`SHOP_HOST\` is not set; set it where the manifest is applied, or write \`$$\` for a plain \`$\`
+      [exit 2]
+      "
+    `);
+    expect(await shown(["apply", "-f", "-"], { input: "" })).toMatchInlineSnapshot(`
+      "error: there is no manifest in what was given; expected at least one document with \`name\`, \`type\` and its section
+      [exit 2]
+      "
+    `);
+    expect(await shown(["apply", "-f", join(folder.path, "nothing")])).toMatchInlineSnapshot(`
+      "error: there is no file or folder \`FOLDER/nothing\`
+      [exit 2]
+      "
+    `);
+    expect(await shown(["apply", "-f", "test/golden"])).toMatchInlineSnapshot(`
+      "error: \`test/golden\` holds no *.yaml file; add -R to look into its folders too
+      [exit 2]
+      "
+    `);
+    expect((await ctl(["get", "-a", "-o", "json"])).stdout).toBe("[]\n");
+  });
+
+  it("creates what a folder describes without a warning, and says how to follow it", async () => {
+    expect(await shown(["apply", "-f", quickstart])).toMatchInlineSnapshot(`
+      "created   instance-secret/shopdb-r
+      created   depot/shopdb
+      created   role/analyst
+      created   user/alice
+      created   user/bob
+      created   user/carol
+      created   policy/sales-analysts-read-the-shop
+      created   policy/nobody-queries-bank-accounts
+      created   policy/hash-mail-addresses
+      created   policy/only-emea-customers
+      created   policy/redact-phone-and-birth-date
+      created   grant/bob-reads-stock
+      created   workflow/scan-shopdb                 in public
+      13 created, 0 updated, 0 unchanged
+      follow it with: dataos-ctl log -t workflow -n scan-shopdb -f
+      "
+    `);
+  });
+
+  it("finds nothing to do the second time", async () => {
+    const again = await ctl(["apply", "-f", quickstart]);
+    expect(again.stdout).toContain("\n0 created, 0 updated, 13 unchanged\n");
+    expect(again.stderr).toBe("");
+  });
+
+  it("takes standard input, and shows the difference without secret values", async () => {
+    const input = await readFile(`${quickstart}/01-secret.yaml`, "utf8");
+    const changed = input.replace("read access to", "reads");
+    expect(
+      await shown(["apply", "-f", "-", "--dry-run"], { input: changed, env: { SHOP_PASSWORD: "another-secret" } }),
+    ).toMatchInlineSnapshot(`
+      "updated   instance-secret/shopdb-r  generation 2
+          @@ -1,7 +1,7 @@
+           name: shopdb-r
+           version: v1
+           type: instance-secret
+          -description: read access to the shop database
+          +description: reads the shop database
+           layer: user
+           instance-secret:
+             type: key-value-properties
+          @@ -8,4 +8,4 @@
+             acl: r
+             data:
+               username: "[redacted]"
+          -    password: "[redacted]"
+          +    password: "[redacted, changed]"
+      dry run, nothing was changed: 0 created, 1 updated, 0 unchanged
+      "
+    `);
+  });
+
+  it("looks into folders of folders with -R only", async () => {
+    const nested = join(folder.path, "manifests", "deep");
+    await mkdir(nested, { recursive: true });
+    await writeFile(join(nested, "role.yml"), role("deep"));
+    const path = join(folder.path, "manifests");
+    expect(await shown(["apply", "-f", path])).toMatchInlineSnapshot(`
+      "error: \`FOLDER/manifests\` holds no *.yaml file; add -R to look into its folders too
+      [exit 2]
+      "
+    `);
+    expect(await shown(["apply", "-f", path, "-R"])).toMatchInlineSnapshot(`
+      "created   role/deep
+      1 created, 0 updated, 0 unchanged
+      "
+    `);
+  });
+
+  it("leaves variables as they stand with --disable-interpolation, and sends only those that values name", async () => {
+    const input = role("costs", "description: in $CURRENCY # not $OTHER\n");
+    const env = { CURRENCY: "EUR", OTHER: "must-not-leave" };
+    const description = async () =>
+      (JSON.parse((await ctl(["get", "-t", "role", "-n", "costs", "-o", "json"])).stdout) as { description: string })
+        .description;
+    await ctl(["apply", "-f", "-", "--disable-interpolation"], { input, env });
+    expect(await description()).toBe("in $CURRENCY");
+    await ctl(["apply", "-f", "-"], { input, env });
+    expect(await description()).toBe("in EUR");
+  });
+
+  it("warns of a misspelt attribute and names the right one", async () => {
+    const input = `name: misspelt\nversion: v1\ntype: policy\npolicy:\n  type: data\n  rules:\n    - {resource: "urn:dataos:depot:shopdb", actions: [read], subjects: ["users:dataos:analyst"], conditions: ["deparment == 'sales'"]}\n`;
+    expect(await shown(["apply", "-f", "-", "--dry-run"], { input })).toMatchInlineSnapshot(`
+      "created   policy/misspelt
+          @@ -0,0 +1,13 @@
+          +name: misspelt
+          +version: v1
+          +type: policy
+          +policy:
+          +  type: data
+          +  rules:
+          +    - resource: urn:dataos:depot:shopdb
+          +      actions:
+          +        - read
+          +      subjects:
+          +        - users:dataos:analyst
+          +      conditions:
+          +        - deparment == 'sales'
+      dry run, nothing was changed: 1 created, 0 updated, 0 unchanged
+      warning: <stdin>:7:111: attribute \`subject.deparment\` is not declared, so its type is not checked; did you mean \`subject.department\`?
+      "
+    `);
+  });
+});
+
+describe("log, run, runs and cancel", () => {
+  it("follow a scan to its end", async () => {
+    const { exit, stdout } = await ctl(["log", "-t", "workflow", "-n", "scan-shopdb", "-f"]);
+    expect(exit).toBe(0);
+    const lines = stdout.trimEnd().split("\n");
+    expect(
+      lines.filter((line) => !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (INFO |WARN |ERROR) \S/.test(line)),
+    ).toEqual([]);
+    expect(lines.some((line) => line.includes("[scan] succeeded"))).toBe(true);
+  });
+
+  it("show nothing of before --since", async () => {
+    expect((await ctl(["logs", "-t", "workflow", "-n", "scan-shopdb", "--since", "1h"])).stdout).not.toBe("");
+    expect((await ctl(["logs", "-t", "workflow", "-n", "scan-shopdb", "--since", "2999-01-01"])).stdout).toBe("");
+    expect(await shown(["log", "-t", "workflow", "-n", "scan-shopdb", "--since", "yesterday"])).toMatchInlineSnapshot(`
+      "error: \`yesterday\` is not a time; expected e.g. \`1h\`, \`30m\`, \`2024-01-01\` or \`2024-01-01T08:00:00Z\`
+      [exit 2]
+      "
+    `);
+  });
+
+  it("start a run and list it with how long it took", async () => {
+    expect(await shown(["run", "-n", "scan-shopdb"])).toMatchInlineSnapshot(`
+      "started   run/run_UUID
+      follow it with: dataos-ctl log -t workflow -n scan-shopdb -f
+      "
+    `);
+    expect((await ctl(["log", "-t", "workflow", "-n", "scan-shopdb", "-f"])).exit).toBe(0);
+    expect(await shown(["runs", "-n", "scan-shopdb"])).toMatchInlineSnapshot(`
+      "ID                                        WORKFLOW     WORKSPACE  STATE      TRIGGER  STARTED                   TOOK
+      run_UUID  scan-shopdb  public     succeeded  manual   TIME  SPAN
+      run_UUID  scan-shopdb  public     succeeded  apply    TIME  SPAN
+      "
+    `);
+    const runs = JSON.parse((await ctl(["runs", "-o", "json"])).stdout) as { id: string; jobs: unknown[] }[];
+    expect(runs).toHaveLength(2);
+    const one = await ctl(["log", "-t", "workflow", "-n", "scan-shopdb", "--run", runs[1]?.id ?? ""]);
+    expect(one.stdout).toContain("trigger=apply");
+    expect(one.stdout).not.toContain("trigger=manual");
+  });
+
+  it("cancel a run that hangs, and say of an ended one that it has ended", async () => {
+    const address = hanging.address();
+    const env = { SHOP_PORT: String(typeof address === "object" ? address?.port : 0) };
+    await ctl(["apply", "-f", `${quickstart}/02-depot.yaml`], { env });
+    const id = /run\/(\S+)/.exec((await ctl(["run", "-n", "scan-shopdb"])).stdout)?.[1] ?? "";
+    expect((await ctl(["cancel", `run/${id}`])).stdout).toMatch(/^cancell(ed|ing) {1,2}run\/run_/);
+    const followed = await ctl(["log", "-t", "workflow", "-n", "scan-shopdb", "-f", "--run", id]);
+    expect(followed.exit).toBe(1);
+    expect(followed.stderr).toBe("error: the run was cancelled: cancelled\n");
+    const [, , first] = JSON.parse((await ctl(["runs", "-o", "json"])).stdout) as { id: string }[];
+    expect(await shown(["cancel", first?.id ?? ""])).toMatchInlineSnapshot(`
+      "error: the run had ended already: it succeeded
+      [exit 6]
+      "
+    `);
+    expect(await shown(["cancel", "nonsense"])).toMatchInlineSnapshot(`
+      "error: there is no run \`nonsense\`
+      [exit 5]
+      "
+    `);
+  });
+
+  it("tell why a run failed, with exit code 1, and how a depot can be mended", async () => {
+    await ctl(["apply", "-f", `${quickstart}/02-depot.yaml`], { env: { SHOP_PORT: "1" } });
+    await waitFor(
+      () => ctl(["get", "-t", "depot", "-n", "shopdb"]),
+      ({ stderr }) => stderr.includes("nothing listens"),
+    );
+    await ctl(["run", "-n", "scan-shopdb"]);
+    const followed = await ctl(["log", "-t", "workflow", "-n", "scan-shopdb", "-f"]);
+    expect(followed.exit).toBe(1);
+    expect(followed.stderr).toMatchInlineSnapshot(`
+      "error: the run failed: job \`scan\` failed: nothing listens on 127.0.0.1:1; check host and port in the depot and its secret, and that PostgreSQL runs there and accepts connections
+      "
+    `);
+    expect(await shown(["get", "-t", "depot", "-a"])).toMatchInlineSnapshot(`
+      "NAME    VERSION  TYPE   STATUS  OWNER
+      shopdb  v2alpha  depot  error   operator
+      warning: depot/shopdb: nothing listens on 127.0.0.1:1; check host and port in the depot and its secret, and that PostgreSQL runs there and accepts connections
+      "
+    `);
+    expect(await shown(["get", "-t", "workflow", "-n", "scan-shopdb"])).toMatchInlineSnapshot(`
+      "NAME         VERSION  TYPE      WORKSPACE  STATUS  RUNTIME  OWNER
+      scan-shopdb  v1       workflow  public     active  failed   operator
+      warning: workflow/public/scan-shopdb: job \`scan\` failed: nothing listens on 127.0.0.1:1; check host and port in the depot and its secret, and that PostgreSQL runs there and accepts connections
+      "
+    `);
+    await ctl(["apply", "-f", `${quickstart}/02-depot.yaml`]);
+    await waitFor(
+      () => ctl(["get", "-t", "depot", "-n", "shopdb"]),
+      ({ stdout }) => stdout.includes("active"),
+    );
+  });
+});
+
+describe("get", () => {
+  it("lists by type, name, workspace, owner and tag, one's own or everybody's", async () => {
+    expect(await shown(["get", "-a"])).toMatchInlineSnapshot(`
+      "NAME                          VERSION  TYPE             WORKSPACE  STATUS  RUNTIME  OWNER
+      shopdb                        v2alpha  depot                       active           operator
+      bob-reads-stock               v1alpha  grant                       active           operator
+      shopdb-r                      v1       instance-secret             active           operator
+      hash-mail-addresses           v1       policy                      active           operator
+      nobody-queries-bank-accounts  v1       policy                      active           operator
+      only-emea-customers           v1       policy                      active           operator
+      redact-phone-and-birth-date   v1       policy                      active           operator
+      sales-analysts-read-the-shop  v1       policy                      active           operator
+      analyst                       v1       role                        active           operator
+      costs                         v1       role                        active           operator
+      deep                          v1       role                        active           operator
+      alice                         v1       user                        active           operator
+      bob                           v1       user                        active           operator
+      carol                         v1       user                        active           operator
+      scan-shopdb                   v1       workflow         public     active  failed   operator
+      warning: workflow/public/scan-shopdb: job \`scan\` failed: nothing listens on 127.0.0.1:1; check host and port in the depot and its secret, and that PostgreSQL runs there and accepts connections
+      "
+    `);
+    const names = async (...args: string[]) =>
+      (JSON.parse((await ctl(["get", ...args, "-o", "json"])).stdout) as { name: string }[]).map(({ name }) => name);
+    expect(await names("-t", "user")).toEqual(["alice", "bob", "carol"]);
+    expect(await names("-w", "public")).toEqual(["scan-shopdb"]);
+    expect(await names("--tag", "domain:sales")).toEqual(["shopdb", "scan-shopdb"]);
+    expect(await names("--owner", "alice")).toEqual([]);
+  });
+
+  it("gives YAML that applies again without a change, in one document or many", async () => {
+    const yaml = await shown(["get", "-t", "depot", "-n", "shopdb", "-o", "yaml"]);
+    expect(yaml.replace(/answered in SPAN|generation \d/g, "…")).toMatchInlineSnapshot(`
+      "# status: active (Active), …, TIME
+      # DependenciesReady=True DependenciesReady: everything it needs is there
+      # Healthy=True Answered: 18.6, …
+      # Ready=True Ready: connected to 18.6
+      # urn:dataos:depot:shopdb
+      name: shopdb
+      version: v2alpha
+      type: depot
+      description: the web shop's database
+      tags:
+        - domain:sales
+      layer: user
+      owner: operator
+      depot:
+        type: POSTGRESQL
+        external: true
+        secrets:
+          - name: shopdb-r
+            allkeys: true
+        postgresql:
+          host: 127.0.0.1
+          port: PORT
+          database: postgres
+      "
+    `);
+    const input = (await ctl(["get", "-a", "-o", "yaml"])).stdout;
+    const again = await ctl(["apply", "-f", "-"], { input });
+    expect(again.stdout).toContain("\n0 created, 0 updated, 15 unchanged\n");
+  });
+
+  it("keeps a dollar, a text that looks like a number, and the workspace through YAML", async () => {
+    await ctl(["workspace", "create", "-n", "trip"]);
+    const manifest = `name: trip\nversion: v1\ntype: workflow\ndescription: "costs $$5, $\${HOME} and $$$$"\ntags: ["007"]\nworkflow: {schedule: {cron: "0 3 * * *"}, dag: [{name: scan, spec: {stack: "scanner:2.0", stackSpec: {depot: dataos://shopdb, sourceConfig: {config: {type: DatabaseMetadata}}}}}]}\n`;
+    const applied = await ctl(["apply", "-w", "trip", "-f", "-"], { input: manifest });
+    expect(applied.exit, applied.stderr).toBe(0);
+    const { stdout } = await ctl(["get", "-w", "trip", "-o", "yaml"]);
+    expect(stdout).toContain("description: costs $5, $${HOME} and $$$\n");
+    const again = await ctl(["apply", "-f", "-"], { input: stdout, env: { HOME: "/wrong" } });
+    expect(again.stdout).toContain("unchanged workflow/trip");
+    expect((await ctl(["delete", "-f", "-"], { input: stdout })).exit).toBe(0);
+    expect((await ctl(["workspace", "delete", "-n", "trip"])).exit).toBe(0);
+  });
+
+  it("gives JSON with the state beside the manifest", async () => {
+    const { stdout } = await ctl(["get", "-t", "instance-secret", "-n", "shopdb-r", "-o", "json"]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      name: "shopdb-r",
+      "instance-secret": { data: { username: "[redacted]", password: "[redacted]" } },
+      status: { status: "active", phase: "Active", urn: "urn:dataos:resource:instance-secret:shopdb-r" },
+    });
+    expect(stdout).not.toContain(shop.SHOP_PASSWORD === "" ? "x" : `"${shop.SHOP_PASSWORD}"`);
+  });
+
+  it("says what is not there", async () => {
+    expect(await shown(["get", "-t", "depot", "-n", "nope"])).toMatchInlineSnapshot(`
+      "error: there is no depot \`nope\`, or you may not see it
+      [exit 5]
+      "
+    `);
+    expect(await shown(["get", "-t", "depott"])).toMatchInlineSnapshot(`
+      "error: \`depott\` is not a type of resource; expected one of instance-secret, secret, depot, policy, grant, provider, use-case, workflow, compute, user, role
+      [exit 2]
+      "
+    `);
+    expect(await shown(["get", "-o", "xml"])).toMatchInlineSnapshot(`
+      "error: unknown output format \`xml\` (known: table, yaml, json)
+      [exit 2]
+      "
+    `);
+    expect(await shown(["get", "-t", "secret"])).toMatchInlineSnapshot(`
+      "NAME  VERSION  TYPE  WORKSPACE  STATUS  RUNTIME  OWNER
+      none of your own; add -a for everybody's
+      "
+    `);
+  });
+});
+
+describe("search and lineage", () => {
+  it("find by misspelt words, with facets, and narrow by filters", async () => {
+    expect(await shown(["search", "custmer", "mail", "--first", "3"])).toMatchInlineSnapshot(`
+      "NAME              TYPE   MATCHED COLUMNS     DESCRIPTION                                       URN
+      customer_contact  view   customer_id, email  How to reach a customer                           urn:dataos:dataset:shopdb:postgres/shop/customer_contact
+      customer_value    view   customer_id, email  What each customer has spent per region so far;…  urn:dataos:dataset:shopdb:postgres/shop/customer_value
+      customer          table  customer_id, email  One row per registered person                     urn:dataos:dataset:shopdb:postgres/shop/customer
+
+      3 of 9 found; --first shows more
+        --kind   dataset (8)  schema (1)
+        --depot  shopdb (9)
+        --type   table (4)  view (4)
+        --schema shop (8)  finance (1)
+      "
+    `);
+    const views = await ctl(["search", "--type", "view", "--schema", "finance", "-o", "json"]);
+    const { totalCount } = JSON.parse(views.stdout) as { totalCount: number };
+    expect(totalCount).toBe(3);
+    expect(await shown(["search", "custmr", "--kind", "depot"])).toMatchInlineSnapshot(`
+      "nothing found; did you mean \`customer\`, \`customers\`?
+      "
+    `);
+    expect(await shown(["search", "x", "--kind", "databse"])).toMatchInlineSnapshot(`
+      "error: unknown kind \`databse\`; did you mean \`database\`? (known: depot, database, schema, dataset, column, procedure, query, job, run, pipeline, dashboard, dataproduct, contract, domain, glossary, term, classification, tag, user, team, policy, grant, resource, scan, report)
+      [exit 2]
+      "
+    `);
+  });
+
+  it("trace a column to what it is made of, and forward to what it feeds", async () => {
+    const column = "dataos://shopdb:shop/customer_value#lifetime_value";
+    expect(await shown(["lineage", column])).toMatchInlineSnapshot(`
+      "urn:dataos:dataset:shopdb:postgres/shop/customer_value#lifetime_value
+        <- urn:dataos:dataset:shopdb:postgres/shop/order_total#total  aggregation
+           <- urn:dataos:dataset:shopdb:postgres/shop/order_line#line_total  aggregation
+
+      2 columns, complete
+      --indirect also shows what decides which rows there are: 30 edges of joins, filters, groupings
+      "
+    `);
+    expect(
+      await shown(["lineage", "dataos://shopdb:shop/order_total", "--direction", "both", "--indirect", "--depth", "1"]),
+    ).toMatchInlineSnapshot(`
+      "urn:dataos:dataset:shopdb:postgres/shop/order_total
+        <- urn:dataos:dataset:shopdb:postgres/shop/order_line  aggregation, by join
+        <- urn:dataos:dataset:shopdb:postgres/shop/orders  identity, by join
+        -> urn:dataos:dataset:shopdb:postgres/finance/daily_sales  aggregation, by grouping
+        -> urn:dataos:dataset:shopdb:postgres/finance/revenue_by_region  aggregation, by grouping
+        -> urn:dataos:dataset:shopdb:postgres/shop/customer_value  aggregation, by join
+
+      5 datasets, complete
+      "
+    `);
+    expect(
+      await shown(["lineage", "dataos://shopdb:shop/order_line#line_total", "--direction", "downstream"]),
+    ).toMatchInlineSnapshot(`
+      "urn:dataos:dataset:shopdb:postgres/shop/order_line#line_total
+        -> urn:dataos:dataset:shopdb:postgres/shop/order_total#total  aggregation
+           -> urn:dataos:dataset:shopdb:postgres/finance/daily_sales#sales  aggregation
+           -> urn:dataos:dataset:shopdb:postgres/finance/revenue_by_region#revenue  aggregation
+           -> urn:dataos:dataset:shopdb:postgres/shop/customer_value#lifetime_value  aggregation
+
+      4 columns, complete
+      "
+    `);
+    const { stdout } = await ctl(["lineage", column, "-o", "json"]);
+    expect(JSON.parse(stdout)).toMatchObject({ root: expect.any(String), completeness: { state: "complete" } });
+    expect(await shown(["lineage", column, "--direction", "sideways"])).toMatchInlineSnapshot(`
+      "error: unknown direction \`sideways\` (known: upstream, downstream, both)
+      [exit 2]
+      "
+    `);
+    expect(await shown(["lineage", "dataos://shopdb:shop/nothing"])).toMatchInlineSnapshot(`
+      "error: no entity \`dataos://shopdb:shop/nothing\`; check its URN, or search for it by name
+      [exit 5]
+      "
+    `);
+  });
+});
+
+describe("can-i and auth", () => {
+  it("answer with reasons, masks and filters, 0 for allowed and 4 for denied", async () => {
+    expect(
+      await shown(["can-i", "select", "dataos://shopdb:shop/customer_value", "--as", "alice"]),
+    ).toMatchInlineSnapshot(`
+      "allowed by rule \`sales-analysts-read-the-shop/0\` (examples/quickstart/04-policies.yaml:10:7)
+        mask email: hash (hash-mail-addresses at examples/quickstart/04-policies.yaml:44:5)
+        rows where region = "EMEA" (only-emea-customers at examples/quickstart/04-policies.yaml:68:5)
+        decision UUID, policies VERSION
+      "
+    `);
+    expect(await shown(["can-i", "select", "dataos://shopdb:shop/supplier", "--as", "alice"])).toMatchInlineSnapshot(`
+      "denied by rule \`nobody-queries-bank-accounts/0\` (examples/quickstart/04-policies.yaml:25:5): supplier records hold bank account numbers
+        decision UUID, policies VERSION
+      [exit 4]
+      "
+    `);
+    expect(await shown(["can-i", "read", "dataos://shopdb:shop/product", "--as", "bob"])).toMatchInlineSnapshot(`
+      "denied because no rule allows it
+        decision UUID, policies VERSION
+      [exit 4]
+      "
+    `);
+    expect(await shown(["can-i", "read", "dataos://shopdb:shop/product", "--as", "nobody"])).toMatchInlineSnapshot(`
+      "denied because the subject is not known
+        decision UUID, policies VERSION
+      [exit 4]
+      "
+    `);
+    expect((await ctl(["can-i", "read", "dataos://shopdb:shop/stock", "--as", "bob", "-o", "json"])).exit).toBe(0);
+  });
+
+  it("tell whom a key belongs to", async () => {
+    expect(await shown(["auth", "whoami"])).toMatchInlineSnapshot(`
+      "NAME      ID        TYPE    ROLES     TAGS
+      Operator  operator  person  operator  roles:id:operator,users:id:operator
+      "
+    `);
+  });
+});
+
+describe("user apikey", () => {
+  it("makes a key on standard output alone, which works until it is revoked", async () => {
+    const created = await ctl(["user", "apikey", "create", "-i", "alice", "-n", "laptop", "-d", "90d"]);
+    expect(normalise(created.stderr).replace(/key \S+ of/, "key ID of")).toMatchInlineSnapshot(`
+      "key ID of alice, valid until TIME; shown this once, so keep it now
+      "
+    `);
+    const env = { DATAOS_APIKEY: created.stdout.trim() };
+    expect((await ctl(["auth", "whoami", "-o", "yaml"], { env })).stdout).toContain("id: alice\n");
+    expect(await shown(["get", "-t", "instance-secret", "-a"], { env })).toMatchInlineSnapshot(`
+      "NAME  VERSION  TYPE  WORKSPACE  STATUS  RUNTIME  OWNER
+      none that you may see
+      "
+    `);
+    expect(
+      await shown(["can-i", "read", "dataos://shopdb:shop/product", "--as", "bob"], { env }),
+    ).toMatchInlineSnapshot(`
+      "error: \`alice\` may not \`ask_for_others\` \`dataos:type:decision\`: no policy allows it
+      [exit 4]
+      "
+    `);
+    const [key] = JSON.parse((await ctl(["user", "apikey", "get", "-i", "alice", "-o", "json"])).stdout) as {
+      id: string;
+    }[];
+    expect(
+      normalise((await ctl(["user", "apikey", "delete", key?.id ?? ""])).stdout).replace(key?.id ?? "", "ID"),
+    ).toMatchInlineSnapshot(`
+      "revoked   apikey/ID
+      "
+    `);
+    expect(await shown(["auth", "whoami"], { env })).toMatchInlineSnapshot(`
+      "error: http://SERVER does not take the API key from DATAOS_APIKEY
+        it may be mistyped, expired, revoked, or of another server
+      [exit 3]
+      "
+    `);
+    expect((await ctl(["user", "apikey", "get", "-i", "alice"])).stdout).toContain("revoked");
+    expect(await shown(["user", "apikey", "create", "-n", "x", "-d", "1x"])).toMatchInlineSnapshot(`
+      "error: \`1x\` is not a duration; expected e.g. \`24h\`, \`30m\`, \`90d\`, or \`0\` for no end
+      [exit 2]
+      "
+    `);
+  });
+});
+
+describe("audit", () => {
+  it("lists by actor, outcome, object and time", async () => {
+    const list = async (...args: string[]) =>
+      JSON.parse((await ctl(["audit", "list", ...args, "-o", "json"])).stdout) as { actor: string; outcome: string }[];
+    const denied = await list("--outcome", "deny");
+    expect(denied.length).toBeGreaterThan(0);
+    expect(new Set(denied.map(({ outcome }) => outcome))).toEqual(new Set(["deny"]));
+    expect(await list("--object", "dataos://shopdb:shop/supplier")).toHaveLength(1);
+    expect(await list("--since", "2999-01-01")).toEqual([]);
+    expect(await shown(["audit", "list", "--object", "dataos://shopdb:shop/supplier"])).toMatchInlineSnapshot(`
+      "AT                        ACTOR     ACTION  OUTCOME  OBJECT                                    RULES
+      TIME  operator  select  deny     dataos://shopdb:shop/supplier and 2 more  nobody-queries-bank-accounts/0
+      "
+    `);
+    expect(await shown(["audit", "list", "--outcome", "denied"])).toMatchInlineSnapshot(`
+      "error: unknown outcome \`denied\` (known: allow, deny, success, failure)
+      [exit 2]
+      "
+    `);
+  });
+
+  it("verifies the server's log, and offline an export: 0 sound, 1 tampered or cut off, 2 unsigned or empty", async () => {
+    const records = (text: string): string => normalise(text).replace(/\b\d{2,}\b/g, "N");
+    const online = await ctl(["audit", "verify"]);
+    expect(online.exit, online.stdout + online.stderr).toBe(0);
+    expect(records(online.stdout)).toMatchInlineSnapshot(`
+      "sound: N records in 1 chain, 2 signed checkpoints
+      CHAIN                                 RECORDS  HEAD
+      UUID  N      HASH
+      "
+    `);
+    const { stdout: exported, exit } = await ctl(["audit", "export"]);
+    expect(exit).toBe(0);
+    const lines = exported.trimEnd().split("\n");
+    const verify = async (name: string, text: string): Promise<CtlResult> => {
+      const file = join(folder.path, name);
+      await writeFile(file, text);
+      noteCommand(["audit", "verify"]);
+      // no server, no key
+      return runCtl(["audit", "verify", "--file", file], { DATAOS_URL: "http://127.0.0.1:9" });
+    };
+    const sound = await verify("sound.jsonl", exported);
+    expect([sound.exit, records(sound.stdout), sound.stderr]).toMatchInlineSnapshot(`
+      [
+        0,
+        "sound: N records in 1 chain, 3 signed checkpoints
+      CHAIN                                 RECORDS  HEAD
+      UUID  N      HASH
+      ",
+        "signatures were checked with the key in the export itself; --public-key takes the one you kept elsewhere
+      ",
+      ]
+    `);
+    const at = lines.findLastIndex((line) => line.includes('"outcome":"deny"'));
+    const tampered = await verify(
+      "tampered.jsonl",
+      lines.with(at, (lines[at] ?? "").replace('"outcome":"deny"', '"outcome":"allow"')).join("\n"),
+    );
+    expect([tampered.exit, records(tampered.stdout)]).toMatchInlineSnapshot(`
+      [
+        1,
+        "tampered: N records in 1 chain, 3 signed checkpoints
+      chain UUID: record N: hash does not match its content
+      CHAIN                                 RECORDS  HEAD
+      UUID  N      HASH
+      ",
+      ]
+    `);
+    const truncated = await verify("truncated.jsonl", lines.slice(0, -2).join("\n"));
+    expect([truncated.exit, records(truncated.stdout)]).toMatchInlineSnapshot(`
+      [
+        1,
+        "tampered: N records in 1 chain, 3 signed checkpoints
+      chain UUID: record N is missing, which checkpoint 2 signed
+      CHAIN                                 RECORDS  HEAD
+      UUID  N      HASH
+      ",
+      ]
+    `);
+    const unsigned = await verify("unsigned.jsonl", lines.filter((line) => !line.includes('"checkpoint"')).join("\n"));
+    expect([unsigned.exit, records(unsigned.stdout)]).toMatchInlineSnapshot(`
+      [
+        2,
+        "incomplete: N records in 1 chain, 0 signed checkpoints
+      no checkpoint: nothing is signed yet
+      CHAIN                                 RECORDS  HEAD
+      UUID  N      HASH
+      ",
+      ]
+    `);
+    const empty = await verify("empty.jsonl", "");
+    expect([empty.exit, empty.stdout]).toMatchInlineSnapshot(`
+      [
+        2,
+        "incomplete: 0 records in 0 chains, 0 signed checkpoints
+      there is no record in it
+      ",
+      ]
+    `);
+    expect(await shown(["audit", "verify", "--file", join(folder.path, "absent.jsonl")])).toMatchInlineSnapshot(`
+      "error: cannot read FOLDER/absent.jsonl: ENOENT: no such file or directory, open 'FOLDER/absent.jsonl'
+      [exit 2]
+      "
+    `);
+  });
+});
+
+describe("workspaces", () => {
+  it("keep the same name apart, and are deleted when they are empty", async () => {
+    expect(await shown(["workspace", "create", "-n", "team-a", "-d", "team A"])).toMatchInlineSnapshot(`
+      "created   workspace/team-a
+      "
+    `);
+    expect(await shown(["workspace", "create", "-n", "team-a"])).toMatchInlineSnapshot(`
+      "error: workspace \`team-a\` exists already; choose another name
+      [exit 6]
+      "
+    `);
+    expect(await shown(["workspace", "list"])).toMatchInlineSnapshot(`
+      "NAME    DESCRIPTION   CREATED
+      public  for everyone  built in
+      team-a  team A        TIME
+      "
+    `);
+    expect(await shown(["apply", "-f", `${quickstart}/06-scan.yaml`, "-w", "team-a"])).toMatchInlineSnapshot(`
+      "created   workflow/scan-shopdb  in team-a
+      1 created, 0 updated, 0 unchanged
+      follow it with: dataos-ctl log -t workflow -n scan-shopdb -w team-a -f
+      "
+    `);
+    expect((await ctl(["log", "-t", "workflow", "-n", "scan-shopdb", "-w", "team-a", "-f"])).exit).toBe(0);
+    expect(await shown(["workspace", "delete", "-n", "team-a"])).toMatchInlineSnapshot(`
+      "error: workspace \`team-a\` holds workflow \`scan-shopdb\`; delete these first
+      [exit 6]
+      "
+    `);
+    expect(await shown(["delete", "-t", "workflow", "-n", "scan-shopdb", "-w", "team-a"])).toMatchInlineSnapshot(`
+      "deleted   workflow/team-a/scan-shopdb
+      "
+    `);
+    expect(await shown(["workspace", "delete", "-n", "team-a"])).toMatchInlineSnapshot(`
+      "deleted   workspace/team-a
+      "
+    `);
+    expect(await shown(["apply", "-f", `${quickstart}/06-scan.yaml`, "-w", "team-a"])).toMatchInlineSnapshot(`
+      "error: examples/quickstart/06-scan.yaml:2:1: there is no workspace \`team-a\`; create it, or name another one
+      [exit 2]
+      "
+    `);
+  });
+});
+
+describe("delete", () => {
+  it("refuses while others need it and names them; --force goes on", async () => {
+    expect(await shown(["delete", "-t", "depot", "-n", "shopdb"])).toMatchInlineSnapshot(`
+      "error: depot \`shopdb\` is needed by workflow \`public/scan-shopdb\`; delete that first, or force the deletion
+        --force deletes it all the same, and what needs it stops working
+      [exit 6]
+      "
+    `);
+    expect(await shown(["delete", "-t", "depot", "-n", "shopdb", "--force", "--dry-run"])).toMatchInlineSnapshot(`
+      "would delete depot/shopdb
+      "
+    `);
+    expect(await shown(["delete", "-t", "depot", "-n", "shopdb", "--force"])).toMatchInlineSnapshot(`
+      "deleted   depot/shopdb
+      "
+    `);
+    expect((await ctl(["get", "-t", "depot", "-n", "shopdb"])).exit).toBe(5);
+  });
+
+  it("deletes what files describe, passes over what is absent, and needs to be told what", async () => {
+    expect(await shown(["delete", "-f", quickstart])).toMatchInlineSnapshot(`
+      "deleted   workflow/scan-shopdb
+      deleted   grant/bob-reads-stock
+      deleted   policy/redact-phone-and-birth-date
+      deleted   policy/only-emea-customers
+      deleted   policy/hash-mail-addresses
+      deleted   policy/nobody-queries-bank-accounts
+      deleted   policy/sales-analysts-read-the-shop
+      deleted   user/carol
+      deleted   user/bob
+      deleted   user/alice
+      deleted   role/analyst
+      absent    depot/shopdb
+      deleted   instance-secret/shopdb-r
+      "
+    `);
+    expect(await shown(["delete", "-t", "depot", "-n", "shopdb"])).toMatchInlineSnapshot(`
+      "error: there is no depot \`shopdb\`
+      [exit 5]
+      "
+    `);
+    expect(await shown(["delete", "-t", "depot"])).toMatchInlineSnapshot(`
+      "error: say what to delete: -t TYPE -n NAME, or -f FILE
+      [exit 2]
+      "
+    `);
+  });
+});
+
+describe("every output", () => {
+  it("has no escape codes where it is no terminal, and no value can move the cursor", async () => {
+    const hostile = "\\u001b[2J\\u001b[H\\u009b31m\\r\\u202eevil";
+    await ctl(["apply", "-f", "-"], { input: role("hostile", `description: "${hostile}"\ntags: ["x${hostile}"]\n`) });
+    const outputs = await Promise.all([
+      ctl(["get", "-a", "-o", "yaml"]),
+      ctl(["get", "-a", "-o", "json"]),
+      ctl(["get", "-a", "--tag", JSON.parse(`"x${hostile}"`) as string]),
+      ctl(["get", "-t", "\u001b[2J"]),
+      ctl(["search", "\u001b[2J\u009b"]),
+      ctl(["lineage", "\u001b[2J"]),
+      ctl(["can-i", "\u001b[2J", "\u009b2J"]),
+      ctl(["log", "-t", "role", "-n", "hostile"]),
+      ctl(["apply", "-f", "-", "--dry-run"], { input: role("hostile", `description: "${hostile}${hostile}"\n`) }),
+      ctl(["apply", "-f", "-"], { input: `"\u001b[2J": 1` }),
+      ctl(["--\u001b[2J"]),
+      ctl(["--help"]),
+    ]);
+    for (const { stdout, stderr } of outputs) {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+      expect(`${stdout}${stderr}`).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]/);
+    }
+    const [yaml = outputs[0]] = outputs;
+    expect((await ctl(["apply", "-f", "-"], { input: yaml?.stdout ?? "" })).stdout).toContain("unchanged role/hostile");
+  });
+
+  it("ends with the exit code that the help documents", async () => {
+    const help = await ctl(["--help"]);
+    expect(help.stdout.slice(help.stdout.indexOf("Exit codes"))).toMatchInlineSnapshot(`
+      "Exit codes
+        0  done (can-i: allowed; audit verify: sound)
+        1  failed: a run that failed, a fault of the server (audit verify: tampered)
+        2  wrong input or usage (audit verify: incomplete)
+        3  no API key, or one that is not valid
+        4  not allowed (can-i: denied)
+        5  not found, or hidden from you
+        6  conflict: in use, or changed by somebody else
+        7  not reachable, too slow, too busy or full; try again
+      "
+    `);
+    const exits = await Promise.all([
+      ctl(["auth", "whoami"]),
+      ctl(["get", "-t", "bogus"]),
+      ctl(["auth", "whoami"], { env: { DATAOS_APIKEY: "wrong" } }),
+      ctl(["can-i", "read", "x", "--as", "nobody"]),
+      ctl(["lineage", "urn:dataos:dataset:none:a/b/c"]),
+      ctl(["workspace", "delete", "-n", "public"]),
+      ctl(["auth", "whoami"], { env: { DATAOS_URL: "http://127.0.0.1:9999" } }),
+    ]);
+    // 1 is the failed run above and the tampered export
+    expect(exits.map(({ exit }) => exit)).toEqual([0, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it("says how to connect where it cannot", async () => {
+    const connect = (env: NodeJS.ProcessEnv) => shown(["auth", "whoami"], { env });
+    expect(await connect({ DATAOS_APIKEY: "" })).toMatchInlineSnapshot(`
+      "error: http://SERVER wants an API key and none is set; set DATAOS_APIKEY
+        the server printed the first key at its first start; \`dataos-ctl user apikey create\` makes more
+      [exit 3]
+      "
+    `);
+    expect(await connect({ DATAOS_APIKEY: "two words" })).toMatchInlineSnapshot(`
+      "error: DATAOS_APIKEY holds spaces or characters that no API key has; copy it again
+      [exit 2]
+      "
+    `);
+    expect(await connect({ DATAOS_URL: "localhost" })).toMatchInlineSnapshot(`
+      "error: \`localhost\` (DATAOS_URL) is not a server address; expected e.g. \`http://127.0.0.1:7400\`
+      [exit 2]
+      "
+    `);
+    expect(await connect({ DATAOS_URL: "http://127.0.0.1:9999" })).toMatchInlineSnapshot(`
+      "error: cannot reach http://127.0.0.1:9999: connection refused; start the server with \`npm start\`, or set DATAOS_URL to where it is
+      [exit 7]
+      "
+    `);
+    const file = join(folder.path, "config.yaml");
+    await writeFile(file, `url: ${server.url}\napikey: ${server.apiKey}\n`);
+    const env = { DATAOS_URL: "", DATAOS_APIKEY: "", DATAOS_CLI_CONFIG: file };
+    expect((await ctl(["auth", "whoami"], { env })).exit).toBe(0);
+    await writeFile(file, `ulr: ${server.url}\n`);
+    expect(await connect(env)).toMatchInlineSnapshot(`
+      "error: FOLDER/config.yaml: unknown setting \`ulr\` (known: url, apikey)
+      [exit 2]
+      "
+    `);
+    await rm(file);
+    expect(await connect(env)).toMatchInlineSnapshot(`
+      "error: cannot read FOLDER/config.yaml: ENOENT: no such file or directory, open 'FOLDER/config.yaml'
+      [exit 2]
+      "
+    `);
+  });
+
+  it("is tested for every command there is", () => {
+    const leaves = (command: ReturnType<typeof createProgram>, path: string[]): string[] =>
+      command.commands.length === 0
+        ? [path.join(" ")]
+        : command.commands.flatMap((inner) => leaves(inner as never, [...path, inner.name()]));
+    const all = leaves(createProgram(), []).filter((name) => !name.startsWith("resource "));
+    expect(all.filter((name) => !exercised.has(name))).toEqual([]);
+  });
+
+  it("is the same under `resource`", async () => {
+    const program = createProgram();
+    const same = program.commands.find((command) => command.name() === "resource");
+    const helps = (names: readonly string[], parent: ReturnType<typeof createProgram>): string[] =>
+      names.map((name) => parent.commands.find((command) => command.name() === name)?.helpInformation() ?? "absent");
+    const names = ["apply", "get", "delete", "log", "run", "cancel", "runs"];
+    expect(same?.commands.map((command) => command.name())).toEqual(names);
+    expect(helps(names, same as never).map((text) => text.replaceAll("dataos-ctl resource ", "dataos-ctl "))).toEqual(
+      helps(names, program),
+    );
+    const [one, other] = await Promise.all([ctl(["get", "-a"]), ctl(["resource", "get", "-a"])]);
+    expect(other).toEqual(one);
+  });
+});
