@@ -37,6 +37,7 @@ import {
   createLivePolicies,
   createPolicyChecker,
   listPolicies,
+  rememberObjects,
 } from "./heimdall/authorization/index.ts";
 import { createRegisteredObjectSource } from "./heimdall/objects/index.ts";
 import type { AuditLog, IdentityStore, ObjectSource } from "./heimdall/ports.ts";
@@ -51,7 +52,7 @@ import { DataOsError, formatProblem } from "./shared/errors.ts";
 import { createIdSource } from "./shared/ids.ts";
 import type { Logger } from "./shared/logger.ts";
 import { Secret } from "./shared/secret.ts";
-import { openState } from "./state/index.ts";
+import { countTransactions, openState } from "./state/index.ts";
 
 const requiredNode = 24;
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -120,7 +121,8 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
       () => search.close(),
       () => lineage.close(),
     );
-    const catalog = createCatalog({ state, search, lineage, clock, ids, logger });
+    const watched = countTransactions(state);
+    const catalog = createCatalog({ state: watched.state, search, lineage, clock, ids, logger });
 
     const directory = createStateObjectDirectory(state);
     const stores = createStateControlStores(state, { clock, ids });
@@ -151,7 +153,8 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
       policies,
       audit,
       objects: joinSources(
-        catalog.objects,
+        // WHY: other processes' changes are not counted here, so there every question reads the catalog
+        state.capabilities.multiProcess ? catalog.objects : rememberObjects(catalog.objects, watched.count),
         createResourceObjectSource(stores.resources),
         createRegisteredObjectSource(directory),
       ),

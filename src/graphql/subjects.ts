@@ -1,10 +1,18 @@
 import type { DecisionQuestion, IdentityStore, User } from "../heimdall/ports.ts";
 import type { Subject } from "../shared/decision.ts";
 
-/** The user as decisions see it: its tags and `users:id:<id>`. */
-export function toSubject({ id, type, tags, attributes }: User): Subject {
-  const own = `users:id:${id}`;
-  return { id, type, tags: tags.includes(own) ? tags : [...tags, own], attributes };
+const subjects = new WeakMap<User, Subject>();
+
+/** The user as decisions see it: its tags and `users:id:<id>`. The same value for the same user. */
+export function toSubject(user: User): Subject {
+  let subject = subjects.get(user);
+  if (!subject) {
+    const { id, type, tags, attributes } = user;
+    const own = `users:id:${id}`;
+    subject = { id, type, tags: tags.includes(own) ? tags : [...tags, own], attributes };
+    subjects.set(user, subject);
+  }
+  return subject;
 }
 
 /** The subject of a question about the user `id`; a decision on an unknown one is deny and says so. */

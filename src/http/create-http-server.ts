@@ -1,3 +1,4 @@
+import type { RequestListener } from "node:http";
 import Fastify from "fastify";
 import { createCursorSeal, createGraphqlServer, type GraphqlServices } from "../graphql/index.ts";
 import type { Clock } from "../shared/clock.ts";
@@ -8,15 +9,16 @@ import { createAuthenticator } from "./access/authenticate.ts";
 import { createLoginLimiter } from "./access/login-limiter.ts";
 import { guardRoutes } from "./access/routes.ts";
 import { addAuditRoute } from "./audit-route.ts";
-import { addAuthzenRoutes } from "./authzen/authzen-routes.ts";
+import { addAuthzenRoutes, createAuthzenReaders } from "./authzen/authzen-routes.ts";
 import { answerClientError } from "./edge/client-errors.ts";
+import { createDecisionListener } from "./edge/decision-listener.ts";
 import { addFailureAnswers } from "./edge/failure-answers.ts";
-import { readJsonOnly } from "./edge/json-only.ts";
+import { createJsonParser, readJsonOnly } from "./edge/json-only.ts";
 import { listen } from "./edge/listen.ts";
 import { addOriginCheck } from "./edge/origin-check.ts";
 import { readRequestId } from "./edge/request-id.ts";
 import { addRequestRecords } from "./edge/request-records.ts";
-import { addSecurityHeaders } from "./edge/security-headers.ts";
+import { addSecurityHeaders, securityHeaders } from "./edge/security-headers.ts";
 import { addGraphqlRoutes } from "./graphql-routes.ts";
 import { addHealthRoutes, type EngineState } from "./health-routes.ts";
 import { addHeimdallRoutes } from "./heimdall/authorize-routes.ts";
@@ -86,7 +88,8 @@ export async function createHttpServer(services: HttpServices, options: HttpOpti
     http: { headersTimeout: headersLimitMs, connectionsCheckingInterval: 1_000 },
   });
   readJsonOnly(app);
-  addSecurityHeaders(app, options.publicUrl?.startsWith("https:") ?? false);
+  const headers = securityHeaders(options.publicUrl?.startsWith("https:") ?? false);
+  addSecurityHeaders(app, headers);
   addOriginCheck(app, options.publicUrl);
   addFailureAnswers(app, log);
   addRequestRecords(app, log, metrics);
@@ -104,11 +107,31 @@ export async function createHttpServer(services: HttpServices, options: HttpOpti
   addGraphqlRoutes(addRoute, apollo, services, { cursors: createCursorSeal(options.cursorKey), clock, log });
   addHealthRoutes(addRoute, metrics, () => services.engines());
   addHeimdallRoutes(addRoute, services);
-  addAuthzenRoutes(addRoute, services, () => ownUrl);
+  const readers = createAuthzenReaders(services.identity);
+  addAuthzenRoutes(addRoute, readers, () => ownUrl);
   addAuditRoute(addRoute, services.audit);
   await app.ready();
 
   let closing: Promise<void> | undefined;
+  const [router] = app.server.listeners("request") as RequestListener[];
+  if (!router) throw new TypeError("the router does not listen");
+  app.server.off("request", router).on(
+    "request",
+    createDecisionListener({
+      readers,
+      identity: services.identity,
+      authorizer: services.authorizer,
+      ids,
+      log,
+      metrics,
+      headers,
+      parseJson: createJsonParser(app),
+      trustsProxies: (options.trustedProxies ?? []).length > 0,
+      maxBodyBytes,
+      isClosing: () => closing !== undefined,
+      next: router,
+    }),
+  );
   return {
     async listen() {
       const url = await listen(app, options.host ?? "127.0.0.1", options.port);

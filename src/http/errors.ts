@@ -56,9 +56,12 @@ export function toHttpFailure(error: unknown): HttpFailure {
   };
 }
 
+/** Said of a body that is not what its headers say. */
+export const unreadableBody = "the body is not JSON, or is not as long as `Content-Length` says";
+
 /** Refusals of the transport, whose own messages may repeat what was sent. */
 const transportMessages: ReadonlyMap<number, string> = new Map([
-  [400, "the body is not JSON, or is not as long as `Content-Length` says"],
+  [400, unreadableBody],
   [408, "the request did not arrive in time"],
   [413, "the body is too large"],
   [415, "the body must be JSON: send `Content-Type: application/json` and no `Content-Encoding`"],

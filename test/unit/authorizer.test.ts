@@ -167,7 +167,18 @@ describe("the authorizer", () => {
       ["deny", "unknown-subject"],
     ]);
     expect(new Set(answers.map(({ decisionId }) => decisionId)).size).toBe(3);
-    expect(entries.map(({ details }) => details?.subject)).toEqual(["olga", "olga", "ghost"]);
+    expect(entries).toMatchObject([
+      {
+        type: "decisions",
+        outcome: "deny",
+        object: ["dataos://lake:sales/orders"],
+        items: [
+          { subject: "olga", action: "read", outcome: "deny", rules: ["hide/0"] },
+          { subject: "olga", action: "write", outcome: "allow" },
+          { subject: "ghost", action: "read", outcome: "deny", reason: "unknown-subject" },
+        ],
+      },
+    ]);
   });
 
   it("does not lend the caller's address to somebody else's question", async () => {

@@ -56,7 +56,7 @@ function toEvent(record: AuditRecord) {
     rules: record.rules ?? [],
     requestId: record.requestId ?? null,
     ip: record.ip ?? null,
-    details: record.details ?? null,
+    details: record.items ? { ...record.details, items: record.items } : (record.details ?? null),
     prevHash: record.prevHash,
     hash: record.hash,
   };

@@ -4,7 +4,15 @@ import type { AttributeValue, Decision, DecisionContext, DecisionObject, Subject
 import { ForbiddenError, UnavailableError } from "../../shared/errors.ts";
 import type { IdSource } from "../../shared/ids.ts";
 import { allObjects, type ObjectFilter } from "../../shared/object-filter.ts";
-import type { AuditEntry, AuditLog, Authorizer, CallContext, DecisionQuestion, ObjectSource } from "../ports.ts";
+import type {
+  AuditEntry,
+  AuditItem,
+  AuditLog,
+  Authorizer,
+  CallContext,
+  DecisionQuestion,
+  ObjectSource,
+} from "../ports.ts";
 import { createAbilities } from "./ability.ts";
 import { type Action, actions } from "./actions.ts";
 import { type Authorized, issueAuthorized } from "./authorized.ts";
@@ -12,6 +20,13 @@ import { describeAction, typeTagOf } from "./describe-action.ts";
 import type { LivePolicies } from "./live-policies.ts";
 
 const maxFilterText = 4000;
+/** most answers on one record, so that its size and its list of objects are bounded */
+const maxItems = 100;
+/** what questions are asked about: made once, so that the policies know them again */
+const asking = {
+  "decision.ask": describeAction("decision.ask"),
+  "decision.askForOthers": describeAction("decision.askForOthers"),
+} as const;
 
 /** The one place that decides for the rest of the server, and records each decision before it is acted on. */
 export function createAuthorizer(parts: {
@@ -35,6 +50,55 @@ export function createAuthorizer(parts: {
     if (!live) return refusal("policy-stale", "");
     if ("unknownId" in subject) return refusal("unknown-subject", live.version);
     return live.decide({ subject, predicate, object, context, ...(collection === undefined ? {} : { collection }) });
+  };
+
+  const answerAll = async (
+    call: CallContext,
+    questions: readonly DecisionQuestion[],
+    stopAt?: Decision["effect"],
+  ): Promise<readonly Answered[]> => {
+    const known: DecisionObject[] = [];
+    for (const { object } of questions) known.push(object.paths.length > 0 ? await objects.describe(object) : object);
+    // from here on without a turn of the event loop, so that one version of the policies answers all
+    const answers: Answered[] = [];
+    for (const [index, { subject, predicate, collection, context: said }] of questions.entries()) {
+      const object = known[index] as DecisionObject;
+      const subjectId = "unknownId" in subject ? subject.unknownId : subject.id;
+      // the caller's own address says nothing of somebody else's
+      const own = subjectId === call.subject.id ? contextOf(call, clock) : { time: clock.now() };
+      const context = (said ? { ...own, ...said } : own) as DecisionContext;
+      const decision = decideOne(subject, predicate, object, context, collection);
+      answers.push({ subjectId, predicate, object, decision });
+      if (decision.effect === stopAt) break;
+    }
+    return answers;
+  };
+
+  /** One answer is a record of its own; several are the items of one for each 100. */
+  const recordAnswers = async (
+    call: CallContext,
+    answers: readonly Answered[],
+    admission?: Admission,
+  ): Promise<readonly Decision[]> => {
+    const [only] = answers;
+    if (only && answers.length === 1) {
+      const decisionId = ids.uuid();
+      await audit.append(toEntry(call, only, decisionId, admission));
+      return [{ ...only.decision, decisionId }];
+    }
+    const stored: Promise<unknown>[] = [];
+    const decisions: Decision[] = [];
+    // a call without a readable question is on record too
+    for (let start = 0; start === 0 || start < answers.length; start += maxItems) {
+      const decisionId = ids.uuid();
+      const some = answers.slice(start, start + maxItems);
+      stored.push(audit.append(toBatchEntry(call, some, decisionId, admission)));
+      for (const [place, { decision }] of some.entries()) {
+        decisions.push({ ...decision, decisionId: `${decisionId}.${place}` });
+      }
+    }
+    await Promise.all(stored);
+    return decisions;
   };
 
   return {
@@ -88,30 +152,97 @@ export function createAuthorizer(parts: {
       });
     },
 
-    async decide(call: CallContext, questions: readonly DecisionQuestion[]): Promise<readonly Decision[]> {
-      // together, so that their records share one commit
-      return Promise.all(
-        questions.map(async (question) => {
-          const decisionId = ids.uuid();
-          const { subject, predicate, collection } = question;
-          const object = question.object.paths.length > 0 ? await objects.describe(question.object) : question.object;
-          const subjectId = "unknownId" in subject ? subject.unknownId : subject.id;
-          // the caller's own address says nothing of somebody else's
-          const own = subjectId === call.subject.id ? contextOf(call, clock) : { time: clock.now() };
-          const context = { ...own, ...question.context } as DecisionContext;
-          const decision = decideOne(subject, predicate, object, context, collection);
-          const record = recordOf(call, predicate, object.paths, decisionId);
-          const outcome = outcomeOf(decision);
-          await audit.append({ ...record, ...outcome, details: { ...outcome.details, subject: subjectId } });
-          return { ...decision, decisionId };
-        }),
-      );
+    async decide(call, questions) {
+      const answers = await answerAll(call, questions);
+      return recordAnswers(call, answers);
+    },
+
+    async answer(call, action, questions, stopAt) {
+      const asked = asking[action];
+      const { predicate } = actions[action];
+      const admission = decideOne(call.subject, predicate, asked, contextOf(call, clock));
+      if (admission.effect === "deny") {
+        const decisionId = ids.uuid();
+        await audit.append({ ...recordOf(call, action, asked.tags, decisionId), ...outcomeOf(admission) });
+        throw errorOf(admission, call.subject, predicate, asked, decisionId);
+      }
+      const answers = await answerAll(call, questions, stopAt);
+      return recordAnswers(call, answers, { action, admittedBy: admission.because.map(({ id }) => id) });
     },
 
     check(call, predicate, object) {
       const live = policies.current();
       return live !== undefined && abilities.for(live, call.subject).can(predicate, object, contextOf(call, clock));
     },
+  };
+}
+
+/** A question with its answer. */
+interface Answered {
+  readonly subjectId: string;
+  readonly predicate: string;
+  readonly object: DecisionObject;
+  readonly decision: Decision;
+}
+
+/** What let a caller ask. */
+interface Admission {
+  readonly action: Action;
+  /** ids of rules */
+  readonly admittedBy: readonly string[];
+}
+
+function toEntry(
+  call: CallContext,
+  { subjectId, predicate, object, decision }: Answered,
+  decisionId: string,
+  admission: Admission | undefined,
+): AuditEntry {
+  const outcome = outcomeOf(decision);
+  return {
+    ...recordOf(call, predicate, object.paths, decisionId),
+    ...outcome,
+    details: {
+      ...outcome.details,
+      ...(admission && { admittedAs: admission.action, admittedBy: admission.admittedBy }),
+      subject: subjectId,
+    },
+  };
+}
+
+/** Its outcome is deny where one of the answers is. */
+function toBatchEntry(
+  call: CallContext,
+  answers: readonly Answered[],
+  decisionId: string,
+  admission: Admission | undefined,
+): AuditEntry {
+  const { policyVersion = "" } = answers[0]?.decision ?? {};
+  return {
+    ...recordOf(
+      call,
+      admission?.action ?? "decision.ask",
+      [...new Set(answers.flatMap(({ object }) => object.paths))],
+      decisionId,
+    ),
+    type: "decisions",
+    outcome: answers.some(({ decision }) => decision.effect === "deny") ? "deny" : "allow",
+    policyVersion,
+    ...(admission && { details: { admittedBy: admission.admittedBy } }),
+    items: answers.map(({ subjectId, predicate, object, decision }) => toItem(subjectId, predicate, object, decision)),
+  };
+}
+
+function toItem(subject: string, action: string, object: DecisionObject, decision: Decision): AuditItem {
+  const { effect, because, denyReason, problems } = decision;
+  return {
+    subject,
+    action,
+    object: object.paths,
+    outcome: effect,
+    ...(because.length > 0 && { rules: because.map(({ id }) => id) }),
+    ...(denyReason !== undefined && { reason: denyReason }),
+    ...(problems.length > 0 && { problems }),
   };
 }
 

@@ -12,6 +12,8 @@ export type RouteRule =
   | { readonly access: "authenticated"; readonly decidedBy: string }
   /** A valid credential and this decision. */
   | { readonly access: "action"; readonly action: Action }
+  /** A valid credential and the decision that lets the caller ask, on the same record as the answers. */
+  | { readonly access: "asks"; readonly actions: readonly ["decision.ask", "decision.askForOthers"] }
   /** A valid credential and the decision that fits the body. */
   | { readonly access: "either"; readonly actions: readonly [Action, Action, ...Action[]] };
 
@@ -27,13 +29,18 @@ export const routeTable = {
   "POST /heimdall/api/v1/authorize/batch": { access: "action", action: "decision.ask" },
   "POST /heimdall/api/v1/authorize/user": { access: "either", actions: ["decision.ask", "decision.askForOthers"] },
   "GET /.well-known/authzen-configuration": { access: "anonymous" },
-  "POST /access/v1/evaluation": { access: "either", actions: ["decision.ask", "decision.askForOthers"] },
-  "POST /access/v1/evaluations": { access: "either", actions: ["decision.ask", "decision.askForOthers"] },
+  "POST /access/v1/evaluation": { access: "asks", actions: ["decision.ask", "decision.askForOthers"] },
+  "POST /access/v1/evaluations": { access: "asks", actions: ["decision.ask", "decision.askForOthers"] },
   "GET /audit/export": { access: "action", action: "audit.read" },
 } as const satisfies Readonly<Record<`${"GET" | "POST"} /${string}`, RouteRule>>;
 
 /** `METHOD /path` of a route in the table. */
 export type RouteKey = keyof typeof routeTable;
+
+/** Routes that answer questions of other services; these may be answered without going through the router. */
+export type AskingRoute = {
+  [K in RouteKey]: (typeof routeTable)[K] extends { readonly access: "asks" } ? K : never;
+}[RouteKey];
 
 /** The methods that a path answers to; empty where there is no such path. */
 export function methodsOf(path: string): readonly string[] {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from "fastify";
 import type { Action, Authorized, Authorizer, CallContext } from "../../heimdall/ports.ts";
 import { assertNever } from "../../shared/brand.ts";
+import type { Asking } from "./asking.ts";
 import type { Authenticator } from "./authenticate.ts";
 import { type RouteKey, type RouteRule, routeTable } from "./authorization-table.ts";
 import { isLocal } from "./local.ts";
@@ -24,9 +25,11 @@ type HandlerOf<Rule> = Rule extends { readonly access: "anonymous" | "local" }
             request: FastifyRequest,
             reply: FastifyReply,
           ) => Promise<Answer> | Answer
-        : Rule extends { readonly access: "either"; readonly actions: readonly (infer A extends Action)[] }
-          ? (call: CallContext, request: FastifyRequest, reply: FastifyReply) => Choice<A>
-          : never;
+        : Rule extends { readonly access: "asks" }
+          ? (call: CallContext, body: unknown) => Promise<Asking>
+          : Rule extends { readonly access: "either"; readonly actions: readonly (infer A extends Action)[] }
+            ? (call: CallContext, request: FastifyRequest, reply: FastifyReply) => Choice<A>
+            : never;
 
 /** Adds routes that are reached only as the table says. */
 export type AddRoute = <K extends RouteKey>(
@@ -91,6 +94,11 @@ export function guardRoutes(app: FastifyInstance, authenticator: Authenticator, 
       case "action": {
         const call = callOf(request);
         return handler(await authorizer.authorize(call, rule.action), call, request, reply);
+      }
+      case "asks": {
+        const call = callOf(request);
+        const { action, questions, stopAt, toBody } = (await handler(call, request.body)) as Asking;
+        return toBody(await authorizer.answer(call, action, questions, stopAt));
       }
       case "either": {
         const call = callOf(request);

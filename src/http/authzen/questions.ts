@@ -11,17 +11,24 @@ export function isAboutCaller({ subject }: Evaluation, { subject: caller }: Call
 }
 
 /** The question as Heimdall takes it. What is stored about a subject goes before what the service says of it. */
-export async function toQuestion(identity: IdentityStore, evaluation: Evaluation): Promise<DecisionQuestion> {
+export async function toQuestion(
+  identity: Pick<IdentityStore, "findUser">,
+  evaluation: Evaluation,
+): Promise<DecisionQuestion> {
   const { subject, action, resource, context } = evaluation;
   const user = userTypes.has(subject.type) ? await identity.findUser(subject.id) : undefined;
   const known = user && toSubject(user);
   return {
     subject: known
-      ? { ...known, attributes: { ...subject.properties, ...known.attributes } }
+      ? subject.properties
+        ? { ...known, attributes: { ...subject.properties, ...known.attributes } }
+        : known
       : { unknownId: userTypes.has(subject.type) ? subject.id : `${subject.type}:${subject.id}` },
     predicate: action.name,
     object: toObject(resource),
-    context: { ...context, ...(action.properties ? { action: action.properties } : {}) },
+    ...(context || action.properties
+      ? { context: { ...context, ...(action.properties ? { action: action.properties } : {}) } }
+      : {}),
   };
 }
 

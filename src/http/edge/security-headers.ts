@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 
-/** Headers of every answer; a route may say something else first. @param https whether clients reach the server by TLS */
-export function addSecurityHeaders(app: FastifyInstance, https: boolean): void {
-  const headers: Readonly<Record<string, string>> = {
+/** Headers of every answer. @param https whether clients reach the server by TLS */
+export function securityHeaders(https: boolean): Readonly<Record<string, string>> {
+  return {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "cross-origin-opener-policy": "same-origin",
@@ -13,6 +13,10 @@ export function addSecurityHeaders(app: FastifyInstance, https: boolean): void {
     "x-frame-options": "DENY",
     ...(https ? { "strict-transport-security": "max-age=31536000; includeSubDomains" } : {}),
   };
+}
+
+/** Adds `headers` to every answer; a route may say something else first. */
+export function addSecurityHeaders(app: FastifyInstance, headers: Readonly<Record<string, string>>): void {
   app.addHook("onSend", async (request, reply) => {
     reply.header("x-request-id", request.id);
     for (const [name, value] of Object.entries(headers)) {

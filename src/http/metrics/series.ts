@@ -13,7 +13,16 @@ export class Counter {
   }
 
   add(labels: Labels, by = 1): void {
+    this.#addTo(formatLabels(labels), by);
+  }
+
+  /** `add` for one combination that is counted often. */
+  at(labels: Labels): () => void {
     const key = formatLabels(labels);
+    return () => this.#addTo(key, 1);
+  }
+
+  #addTo(key: string, by: number): void {
     this.#values.set(key, (this.#values.get(key) ?? 0) + by);
   }
 
@@ -37,7 +46,16 @@ export class Histogram {
   }
 
   observe(labels: Labels, seconds: number): void {
+    this.#observeAt(formatLabels(labels), seconds);
+  }
+
+  /** `observe` for one combination that is measured often. */
+  at(labels: Labels): (seconds: number) => void {
     const key = formatLabels(labels);
+    return (seconds) => this.#observeAt(key, seconds);
+  }
+
+  #observeAt(key: string, seconds: number): void {
     const entry = this.#values.get(key) ?? { counts: bounds.map(() => 0), sum: 0, count: 0 };
     bounds.forEach((bound, index) => {
       if (seconds <= bound) entry.counts[index] = (entry.counts[index] ?? 0) + 1;

@@ -17,6 +17,7 @@ export interface ApiKeys {
   revoke: IdentityStore["revokeApiKey"];
   list: IdentityStore["listApiKeys"];
   authenticate: IdentityStore["authenticate"];
+  recall: IdentityStore["recall"];
 }
 
 interface CachedKey {
@@ -140,6 +141,15 @@ export function createApiKeys(
       let query = db.selectFrom("identity_api_key").selectAll().orderBy("created_at").orderBy("id");
       if (userId !== undefined) query = query.where("user_id", "=", userId);
       return (await query.execute()).map(toInfo);
+    },
+    recall(secret) {
+      const presented = parseApiKey(secret.reveal());
+      const cached = presented && cache.get(presented.hash);
+      if (!cached || cached.version !== version.peek() || Math.abs(clock.now() - cached.at) >= cacheMs)
+        return undefined;
+      if (!isLive(cached.key)) return undefined;
+      noteUse(cached.key);
+      return cached.user;
     },
     async authenticate(secret) {
       const presented = parseApiKey(secret.reveal());

@@ -12,6 +12,7 @@ import { createIdentityVersion } from "./identity-version.ts";
 const idForm = /^[a-z0-9][a-z0-9._@-]{0,127}$/;
 const maxAttributesLength = 16_384;
 const maxTextLength = 1_000;
+const maxUsers = 10_000;
 
 /** Users, roles and API keys in the state store, whose migrations have run. */
 export function createStateIdentityStore(
@@ -29,9 +30,22 @@ export function createStateIdentityStore(
     const rows = await tx.selectFrom("identity_tag_namespace").select("glob").orderBy("glob").execute();
     return [...defaultTagNamespaces, ...rows.map((row) => row.glob)];
   };
+  /** WHY: decisions ask for the same subjects again and again, and keep what they know by the user's identity */
+  const users = new Map<string, User>();
+  let usersAt: number | undefined;
   const findUser = async (id: string): Promise<User | undefined> => {
+    // INVARIANT: asked before the user is read, so that a change in between makes the entry old
+    const now = await version.read();
+    if (now !== usersAt || users.size >= maxUsers) {
+      users.clear();
+      usersAt = now;
+    }
+    const cached = users.get(id);
+    if (cached) return cached;
     const row = await db.selectFrom("identity_user").selectAll().where("id", "=", id).executeTakeFirst();
-    return row && toUser(row);
+    const user = row && toUser(row);
+    if (user && usersAt === now) users.set(id, user);
+    return user;
   };
   const getUser = async (id: string): Promise<User> => (await findUser(id)) ?? unknownUser(id);
 
@@ -134,6 +148,7 @@ export function createStateIdentityStore(
     revokeApiKey: keys.revoke,
     listApiKeys: keys.list,
     authenticate: keys.authenticate,
+    recall: keys.recall,
     version: version.read,
   };
 }

@@ -7,6 +7,8 @@ import type { IdentityTables } from "./identity-tables.ts";
 export interface IdentityVersion {
   /** Own changes show at once, those of other processes within a second. */
   read(): Promise<number>;
+  /** What `read` would answer without asking the store; `undefined` where it would have to. */
+  peek(): number | undefined;
   /** Runs `work` in a transaction that counts as one change. */
   change<T>(work: (tx: Transaction<IdentityTables>) => Promise<T>): Promise<T>;
 }
@@ -16,10 +18,15 @@ const maxAgeMs = 1_000;
 export function createIdentityVersion(state: StateDb, clock: Clock): IdentityVersion {
   let known: { readonly version: number; readonly at: number } | undefined;
   let changes = 0;
+  const peek = (): number | undefined => {
+    const isFresh = known && (!state.capabilities.multiProcess || Math.abs(clock.now() - known.at) < maxAgeMs);
+    return isFresh ? known?.version : undefined;
+  };
   return {
+    peek,
     async read() {
-      const isFresh = known && (!state.capabilities.multiProcess || Math.abs(clock.now() - known.at) < maxAgeMs);
-      if (known && isFresh) return known.version;
+      const fresh = peek();
+      if (fresh !== undefined) return fresh;
       const asked = { at: clock.now(), changes };
       const row = await state
         .kysely<IdentityTables>()

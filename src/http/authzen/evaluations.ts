@@ -1,0 +1,95 @@
+import type { CallContext, DecisionQuestion, IdentityStore } from "../../heimdall/ports.ts";
+import type { Decision } from "../../shared/decision.ts";
+import { BadInputError } from "../../shared/errors.ts";
+import type { Asking } from "../access/asking.ts";
+import { toDecisionFacts } from "../obligations.ts";
+import { parseBody } from "../parse-body.ts";
+import { type Evaluation, evaluationRequest, evaluationsRequest, type semantics } from "./bodies.ts";
+import { isAboutCaller, toQuestion } from "./questions.ts";
+
+type Identity = Pick<IdentityStore, "findUser">;
+type Semantic = (typeof semantics)[number];
+
+/** An answer, or what is wrong with the question. */
+interface EvaluationAnswer {
+  readonly decision: boolean;
+  readonly context: Readonly<Record<string, unknown>>;
+}
+
+/** One evaluation. @throws {BadInputError} */
+export async function readEvaluation(identity: Identity, call: CallContext, body: unknown): Promise<Asking> {
+  const evaluation = parseBody(evaluationRequest, body);
+  return {
+    action: actionFor([evaluation], call),
+    questions: [await toQuestion(identity, evaluation)],
+    toBody: ([decision]) => toAnswer(decision),
+  };
+}
+
+const stops = {
+  execute_all: undefined,
+  deny_on_first_deny: "deny",
+  permit_on_first_permit: "allow",
+} as const satisfies Readonly<Record<Semantic, Decision["effect"] | undefined>>;
+
+/** Several evaluations that share what stands above them; none, or no list, is a single one. @throws {BadInputError} */
+export async function readEvaluations(identity: Identity, call: CallContext, body: unknown): Promise<Asking> {
+  const { evaluations = [], options, ...shared } = parseBody(evaluationsRequest, body);
+  if (evaluations.length === 0) return readEvaluation(identity, call, shared);
+  const stopAt = stops[options?.evaluations_semantic ?? "execute_all"];
+  const read = evaluations.map((own) => tryEvaluation({ ...shared, ...own }));
+  // a fault is answered as a denial, so what follows it is not decided where a denial ends it
+  const fault = stopAt === "deny" ? read.findIndex((item) => item instanceof BadInputError) : -1;
+  const asked = fault === -1 ? read : read.slice(0, fault + 1);
+  const readable = asked.filter((item): item is Evaluation => !(item instanceof BadInputError));
+  const questions: DecisionQuestion[] = [];
+  for (const evaluation of readable) questions.push(await toQuestion(identity, evaluation));
+  return {
+    action: actionFor(readable, call),
+    questions,
+    ...(stopAt && { stopAt }),
+    toBody: (decisions) => ({ evaluations: toAnswers(asked, decisions, stopAt) }),
+  };
+}
+
+function actionFor(evaluations: readonly Evaluation[], call: CallContext): Asking["action"] {
+  return evaluations.every((evaluation) => isAboutCaller(evaluation, call)) ? "decision.ask" : "decision.askForOthers";
+}
+
+function tryEvaluation(body: unknown): Evaluation | BadInputError {
+  try {
+    return parseBody(evaluationRequest, body);
+  } catch (error) {
+    if (error instanceof BadInputError) return error;
+    throw error;
+  }
+}
+
+/** Answers in the order of the questions, up to the one that ended it. */
+function toAnswers(
+  asked: readonly (Evaluation | BadInputError)[],
+  decisions: readonly Decision[],
+  stopAt: Decision["effect"] | undefined,
+): readonly EvaluationAnswer[] {
+  const answers: EvaluationAnswer[] = [];
+  let next = 0;
+  for (const item of asked) {
+    if (item instanceof BadInputError) {
+      answers.push(toFault(item));
+      continue;
+    }
+    const decision = decisions[next++];
+    answers.push(toAnswer(decision));
+    if (decision?.effect === stopAt) break;
+  }
+  return answers;
+}
+
+function toAnswer(decision: Decision | undefined): EvaluationAnswer {
+  if (!decision) throw new TypeError("fewer answers than questions");
+  return { decision: decision.effect === "allow", context: toDecisionFacts(decision) };
+}
+
+function toFault({ message }: BadInputError): EvaluationAnswer {
+  return { decision: false, context: { error: { status: 400, message } } };
+}
