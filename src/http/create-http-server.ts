@@ -65,6 +65,7 @@ const answerLimitMs = requestLimitMs + 5_000;
 const headersLimitMs = 10_000;
 const keepAliveMs = 15_000;
 const drainMs = 10_000;
+const sweepMs = 50;
 const maxBodyBytes = 1024 * 1024;
 const maxUrlParameter = 200;
 
@@ -141,7 +142,10 @@ export async function createHttpServer(services: HttpServices, options: HttpOpti
     close() {
       closing ??= (async () => {
         const cancel = clock.schedule(drainMs, () => app.server.closeAllConnections());
+        // WHY: a connection that is busy when closing begins is kept for its caller's next call, and would hold the end up
+        const sweep = setInterval(() => app.server.closeIdleConnections(), sweepMs);
         await app.close();
+        clearInterval(sweep);
         cancel();
         await apollo.stop();
       })();
