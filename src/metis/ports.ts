@@ -99,6 +99,14 @@ export interface KeysAspect {
   readonly checks?: readonly { readonly name: string; readonly expression: string }[];
 }
 
+/** What decisions on an entity look at beside what is said of itself. */
+export interface Inherited {
+  /** tags of everything that it is in, e.g. of a column's dataset, schema, database and depot; sorted, each once */
+  readonly tags: readonly string[];
+  /** of a column: the owners of its dataset; else empty */
+  readonly owners: readonly string[];
+}
+
 /** A catalog entry: the merge of its live assertions. */
 export interface Entity {
   readonly id: string;
@@ -114,6 +122,7 @@ export interface Entity {
   readonly aspects: Aspects;
   /** which origin each aspect's value came from, and the values that lost: aspect -> origin -> value */
   readonly provenance: ReadonlyMap<string, ReadonlyMap<Origin, unknown>>;
+  readonly inherited: Inherited;
   readonly aliases: readonly string[];
   readonly createdAt: string;
   readonly updatedAt: string;

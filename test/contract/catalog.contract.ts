@@ -4,6 +4,7 @@ import { BadInputError, ConflictError, NotFoundError, StaleError } from "../../s
 import type { ObjectFilter } from "../../src/shared/object-filter.ts";
 import { authorized } from "../support/authorized.ts";
 import { type SourceContent, scan, urns, viewEdges } from "../support/catalog.ts";
+import { containmentContract } from "./catalog-containment.contract.ts";
 
 const read = authorized("entity.read");
 const update = authorized("entity.update");
@@ -164,9 +165,9 @@ export function catalogContract(make: () => Promise<RunningCatalog>): void {
     const catalog = await make();
     await scan(catalog, shop);
     const { seq } = await catalog.getEntity(read, orders);
-    const tags = { tags: { tags: ["A"] } };
+    const tags = { tags: { tags: ["Tier.Gold"] } };
     const dry = await catalog.updateEntity(update, orders, tags, { ifSeq: seq, dryRun: true });
-    expect(dry.aspects.tags).toEqual({ tags: ["A"] });
+    expect(dry.aspects.tags).toEqual({ tags: ["Tier.Gold"] });
     expect((await catalog.getEntity(read, orders)).aspects.tags).toBeUndefined();
     const edited = await catalog.updateEntity(update, orders, tags, { ifSeq: seq });
     expect(edited.seq).toBeGreaterThan(seq);
@@ -474,7 +475,14 @@ export function catalogContract(make: () => Promise<RunningCatalog>): void {
     ]);
     expect(object.tags).toEqual(["dataos:type:entity", "dataos:type:dataset", "dataos:depot:sales"]);
     expect(object.attributes).toEqual({
-      ...{ kind: "dataset", name: "customers", depot: "sales", database: "shop", schema: "public" },
+      ...{
+        kind: "dataset",
+        name: "customers",
+        depot: "sales",
+        database: "shop",
+        schema: "public",
+        dataset: "customers",
+      },
       ...{ datasetType: "table", state: "active", qualifiedName: "sales.shop.public.customers" },
     });
     expect(object.columns).toEqual([
@@ -485,4 +493,6 @@ export function catalogContract(make: () => Promise<RunningCatalog>): void {
     const unknown = { paths: ["/metis/x", "dataos://"], tags: [], attributes: {} };
     expect(await catalog.objects.describe(unknown)).toEqual(unknown);
   });
+
+  containmentContract(make);
 }

@@ -1,8 +1,10 @@
 import fc from "fast-check";
-import { beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeEntity, type RunningCatalog } from "../../src/metis/index.ts";
-import type { Entity } from "../../src/metis/ports.ts";
+import type { Entity, LineageEdge } from "../../src/metis/ports.ts";
+import { NotFoundError } from "../../src/shared/errors.ts";
 import { matchesFilter, type ObjectFilter } from "../../src/shared/object-filter.ts";
+import type { Urn } from "../../src/shared/urn.ts";
 import { authorized } from "../support/authorized.ts";
 import { createTestCatalog, type SourceContent, scan, urns } from "../support/catalog.ts";
 import { describeOnStateEngines } from "../support/state.ts";
@@ -18,9 +20,27 @@ const content: SourceContent = {
   PUBLIC: [{ name: "Orders", columns: ["id"] }],
 };
 
+const walk = { direction: "DOWNSTREAM", depth: 5, granularity: "COLUMN", maxNodes: 100 } as const;
+const root = urns.column("sales", "shop", "public", "orders", "id");
+
+/** From one column to all others, so that one walk could show them all. */
+function* edgesTo(view: Urn): Generator<LineageEdge> {
+  for (const [schema, tables] of Object.entries(content)) {
+    for (const { name, columns } of tables) {
+      for (const column of columns) {
+        const to = urns.column("sales", "shop", schema, name, column);
+        if (to === root) continue;
+        const facts = { type: "DIRECT", subtype: "IDENTITY", expression: undefined, masking: false } as const;
+        yield { from: root, to, ...facts, confidence: 1, evidence: view };
+      }
+    }
+  }
+}
+
 async function fill(catalog: RunningCatalog): Promise<void> {
   await scan(catalog, { public: [{ name: "purchases", columns: ["id"], oid: 1 }] });
-  await scan(catalog, content);
+  const view = urns.dataset("sales", "shop", "public", "😀");
+  await scan(catalog, content, { lineage: new Map([[view, [...edgesTo(view)]]]) });
   await scan(catalog, { main: [{ name: "orders", columns: ["id"] }] }, { depot: "sales2" });
   const orders = urns.dataset("sales", "shop", "public", "orders");
   await catalog.updateEntity(
@@ -31,6 +51,13 @@ async function fill(catalog: RunningCatalog): Promise<void> {
   );
   await catalog.updateEntity(update, `${orders}#id`, { tags: { tags: ["PII.Id"] } }, {});
   await catalog.updateEntity(update, urns.depot("sales2"), { ownership: { owners: ["eve"] } }, {});
+  await catalog.updateEntity(update, urns.depot("sales"), { tags: { tags: ["Area.Sales"] } }, {});
+  await catalog.updateEntity(
+    update,
+    urns.schema("sales", "shop", "PUBLIC"),
+    { tags: { tags: ["Area.Web", "a:b"] } },
+    {},
+  );
 }
 
 const literals = [
@@ -65,6 +92,8 @@ const tags = fc.constantFrom(
   "**",
   "PII.*",
   "PII.Email",
+  "Area.*",
+  "Area.Web",
   "a:*",
   "a:**",
   "dataos:**",
@@ -80,6 +109,7 @@ const attributes = fc.constantFrom(
   "depot",
   "database",
   "schema",
+  "dataset",
   "datasetType",
   "owner",
   "owners",
@@ -142,10 +172,15 @@ describeOnStateEngines("filters of lists", (open) => {
   beforeAll(async () => {
     catalog = (await createTestCatalog(await open())).catalog;
     await fill(catalog);
+    await catalog.start();
+    await catalog.search(read, { text: "", first: 1, after: undefined, minSeq: await catalog.currentSeq() });
+    await catalog.lineage(read, { of: root, ...walk, minSeq: await catalog.currentSeq() });
     all = (await catalog.listEntities(read, {}, { first: 100, after: undefined })).items.map(({ node }) => node);
   });
 
-  it("show and count exactly what asking for each object one by one shows", async () => {
+  afterAll(() => catalog.stop());
+
+  it("show, count, find and trace exactly what asking for each object one by one shows", async () => {
     expect(all.length).toBeGreaterThan(15);
     await fc.assert(
       fc.asyncProperty(filters, async (filter) => {
@@ -155,6 +190,22 @@ describeOnStateEngines("filters of lists", (open) => {
         expect(listed.items.map(({ node }) => node.urn)).toEqual(expected.map(({ urn }) => urn));
         const counts = await catalog.countEntities(auth, {});
         expect([...counts.values()].reduce((sum, count) => sum + count, 0)).toBe(expected.length);
+        const seen = new Set(expected.map(({ urn }) => urn));
+        const found = await catalog.search(auth, { text: "", first: 100, after: undefined });
+        expect(found.hits.map(({ urn }) => urn).sort()).toEqual(
+          expected
+            .filter(({ kind }) => kind !== "column")
+            .map(({ urn }) => urn)
+            .sort(),
+        );
+        const traced = await catalog.lineage(auth, { of: root, ...walk }).catch((error: unknown) => {
+          if (error instanceof NotFoundError) return undefined;
+          throw error;
+        });
+        const inReach = [root, ...edgesTo(root)].map((edge) => (typeof edge === "string" ? edge : edge.to));
+        expect(traced?.nodes.map(({ urn }) => urn).sort() ?? []).toEqual(
+          seen.has(root) ? inReach.filter((urn) => seen.has(urn)).sort() : [],
+        );
       }),
       { numRuns: 400 },
     );

@@ -60,24 +60,28 @@ function lineageOf(content: SourceContent): ReadonlyMap<Urn, readonly LineageEdg
   return lineage;
 }
 
-async function readActive(catalog: RunningCatalog): Promise<string[]> {
+async function readActive(catalog: RunningCatalog, auth = read): Promise<string[]> {
   const found: string[] = [];
   for (let after: string | undefined; ; ) {
-    const page = await catalog.listEntities(read, {}, { first: 100, after });
+    const page = await catalog.listEntities(auth, {}, { first: 100, after });
     found.push(...page.items.filter(({ node }) => node.state === "active").map(({ node }) => node.urn));
     if (!page.hasNextPage) return found;
     after = page.items.at(-1)?.cursor;
   }
 }
 
+function anyOf(urns: readonly string[], seed: number): string {
+  return urns[(seed * 7) % urns.length] ?? "";
+}
+
 /** Everything that search and lineage answer. */
-async function readProjections(catalog: RunningCatalog, columns: readonly string[]) {
+async function readProjections(catalog: RunningCatalog, columns: readonly string[], auth = read) {
   const minSeq = await catalog.currentSeq();
-  const search = await catalog.search(read, { text: "", first: 100, after: undefined, minSeq });
+  const search = await catalog.search(auth, { text: "", first: 100, after: undefined, minSeq });
   const walks: unknown[] = [];
   for (const of of columns) {
     const request = { of, direction: "BOTH", depth: 10, granularity: "COLUMN", maxNodes: 1_000, minSeq } as const;
-    const { nodes, edges } = await catalog.lineage(read, request);
+    const { nodes, edges } = await catalog.lineage(auth, request);
     walks.push([
       nodes.map(({ urn, hops }) => `${urn} ${hops}`).sort(),
       edges.map((edge) => JSON.stringify(edge)).sort(),
@@ -110,8 +114,10 @@ describe("any history of scans", () => {
             });
             expect(again).toMatchObject({ created: 0, updated: 0, restored: 0, missing: 0 });
             if (step.edits) {
-              const tags = { tags: { tags: [`step${index}`] } };
-              await catalog.updateEntity(authorized("entity.update"), urns.schema("sales", "shop", "s1"), tags, {});
+              const tags = { tags: { tags: [`Step.${index}`] } };
+              const edited =
+                index % 2 === 0 ? urns.schema("sales", "shop", "s1") : anyOf(await readActive(catalog), index);
+              await catalog.updateEntity(authorized("entity.update"), edited, tags, {});
             }
           }
           const last = steps.at(-1)?.content ?? {};
@@ -120,8 +126,17 @@ describe("any history of scans", () => {
           expect([...active].sort()).toEqual([...expected, urns.depot("sales")].sort());
           const columns = active.filter((urn) => urn.includes("#"));
           const fed = await readProjections(catalog, columns);
+          const tagged = authorized("entity.read", { op: "tag", glob: "Step.*" });
+          const taggedActive = await readActive(catalog, tagged);
+          const taggedColumns = taggedActive.filter((urn) => urn.includes("#"));
+          const fedTagged = await readProjections(catalog, taggedColumns, tagged);
+          // what failed to be listed is searchable too, so there may be more
+          expect(fedTagged.hits.map(([urn]) => urn)).toEqual(
+            expect.arrayContaining(taggedActive.filter((urn) => !urn.includes("#"))),
+          );
           await catalog.rebuild(authorized("projection.rebuild"));
           expect(await readProjections(catalog, columns)).toEqual(fed);
+          expect(await readProjections(catalog, taggedColumns, tagged)).toEqual(fedTagged);
         } finally {
           await catalog.stop();
           await state.close();

@@ -9,22 +9,27 @@ describe("where a dataset lies", () => {
     [
       "database/schema/table",
       at("db", "public", "t"),
-      ["db", "public"],
+      ["db", "public", "t"],
       ["dataos://d:public/t", "dataos://d:db.public/t"],
     ],
-    ["database/table", at("db", "t"), ["db", "db"], ["dataos://d:db/t"]],
-    ["SQLite's main/table", at("main", "t"), ["main", "main"], ["dataos://d:main/t"]],
-    ["a topic", at("none", "events"), [undefined, undefined], ["dataos://d:none/events"]],
-    ["a file in folders", at("none", "dir", "f.parquet"), [undefined, undefined], ["dataos://d:none/dir/f.parquet"]],
+    ["database/table", at("db", "t"), ["db", "db", "t"], ["dataos://d:db/t"]],
+    ["SQLite's main/table", at("main", "t"), ["main", "main", "t"], ["dataos://d:main/t"]],
+    ["a topic", at("none", "events"), [undefined, undefined, "events"], ["dataos://d:none/events"]],
+    [
+      "a file in folders",
+      at("none", "dir", "f.parquet"),
+      [undefined, undefined, "dir/f.parquet"],
+      ["dataos://d:none/dir/f.parquet"],
+    ],
     [
       "names with separators",
       at("a.b", "c/d", "e:f"),
-      ["a.b", "c/d"],
+      ["a.b", "c/d", "e:f"],
       ["dataos://d:c%2Fd/e%3Af", "dataos://d:a%2Eb.c%2Fd/e%3Af"],
     ],
-    ["too little to say", at("t"), [undefined, undefined], []],
-  ])("%s", (_, urn, [database, schema], udls) => {
-    expect(locate("dataset", urn)).toEqual({ database, schema, udls });
+    ["too little to say", at("t"), [undefined, undefined, "t"], []],
+  ])("%s", (_, urn, [database, schema, dataset], udls) => {
+    expect(locate("dataset", urn)).toEqual({ database, schema, dataset, udls });
   });
 
   it("is where its columns lie too", () => {
@@ -34,7 +39,10 @@ describe("where a dataset lies", () => {
 
   it("follows from depot, database and schema for those", () => {
     expect(locate("depot", "urn:dataos:depot:d").udls).toEqual(["dataos://d"]);
-    expect(locate("database", "urn:dataos:database:d:db")).toEqual({ database: "db", schema: undefined, udls: [] });
+    expect(locate("database", "urn:dataos:database:d:db")).toEqual({
+      ...{ database: "db", schema: undefined, dataset: undefined },
+      udls: [],
+    });
     expect(locate("schema", "urn:dataos:schema:d:db/s").udls).toEqual(["dataos://d:s", "dataos://d:db.s"]);
     expect(locate("glossary", "urn:dataos:glossary:dataos:g").udls).toEqual([]);
   });
@@ -44,13 +52,13 @@ describe("a person's edit", () => {
   it("takes description, tags, owners and custom properties, and withdraws with null", () => {
     const edit = parseEdit({
       documentation: { description: "d" },
-      tags: { tags: ["a", "a", "b"], withdrawn: ["c"] },
+      tags: { tags: ["PII.Email", "PII.Email", "a:b"], withdrawn: ["raw"] },
       ownership: { owners: ["alice"] },
       custom: null,
     });
     expect(Object.fromEntries(edit)).toEqual({
       documentation: { description: "d" },
-      tags: { tags: ["a", "b"], withdrawn: ["c"] },
+      tags: { tags: ["PII.Email", "a:b"], withdrawn: ["raw"] },
       ownership: { owners: ["alice"] },
       custom: null,
     });

@@ -5,14 +5,15 @@ import { locate } from "./location.ts";
 /**
  * What a policy decides on when it decides on `entity`.
  * - paths: URN, former URNs, UDL addresses (short, and with the database)
- * - tags: its own (a column's are not its dataset's), `dataos:type:entity`, `dataos:type:<kind>`, `dataos:depot:<depot>`
- * - attributes: `kind name depot database schema datasetType owner owners state qualifiedName`; absent ones are left out
+ * - tags: its own and those of everything that it is in, `dataos:type:entity`, `dataos:type:<kind>`, `dataos:depot:<depot>`
+ * - attributes: `kind name depot database schema dataset datasetType owner owners state qualifiedName`; absent ones are left
+ *   out; a column's owners are its dataset's
  *
- * @param columns of a dataset, by position, so that masks can be decided
+ * @param columns of a dataset, by position, so that masks can be decided: with their own tags only
  */
 export function describeEntity(entity: Entity, columns?: readonly Entity[]): DecisionObject {
-  const { database, schema, udls } = locate(entity.kind, entity.urn);
-  const owners = ownersOf(entity);
+  const { database, schema, dataset, udls } = locate(entity.kind, entity.urn);
+  const owners = entity.kind === "column" ? entity.inherited.owners : ownersOf(entity);
   const attributes: Record<string, AttributeValue> = { kind: entity.kind, name: entity.name };
   const add = (name: string, value: AttributeValue | undefined): void => {
     if (value !== undefined) attributes[name] = value;
@@ -20,6 +21,7 @@ export function describeEntity(entity: Entity, columns?: readonly Entity[]): Dec
   add("depot", entity.depot);
   add("database", database);
   add("schema", schema);
+  add("dataset", dataset);
   add("datasetType", entity.aspects.structure?.datasetType);
   add("owner", owners[0]);
   if (owners.length > 0) attributes.owners = owners;
@@ -29,9 +31,25 @@ export function describeEntity(entity: Entity, columns?: readonly Entity[]): Dec
     id: entity.id,
     type: entity.kind,
     paths: [entity.urn, ...entity.aliases, ...udls],
-    tags: [...tagsOf(entity), ...derivedTags(entity)],
+    tags: [...new Set([...tagsOf(entity), ...entity.inherited.tags, ...derivedTags(entity)])],
     attributes,
     ...(columns === undefined ? {} : { columns: columns.map(describeColumn) }),
+  };
+}
+
+/** What everything in `container` has in common, known or not: its tags, its depot, and where it lies. */
+export function describeInside(container: Entity): Pick<DecisionObject, "tags" | "attributes"> {
+  const { tags, attributes } = describeEntity(container);
+  const ofType = new Set(derivedTags({ kind: container.kind, depot: undefined }));
+  const common = [
+    "depot",
+    "database",
+    "schema",
+    ...(container.kind === "dataset" ? ["dataset", "owner", "owners"] : []),
+  ];
+  return {
+    tags: tags.filter((tag) => !ofType.has(tag)),
+    attributes: Object.fromEntries(Object.entries(attributes).filter(([name]) => common.includes(name))),
   };
 }
 

@@ -1,4 +1,5 @@
 import { BadInputError, type Problem } from "../../shared/errors.ts";
+import { faultOfTag } from "./tag.ts";
 
 /** What people may change; everything else is the source's. */
 const editable = ["documentation", "tags", "ownership", "custom"] as const;
@@ -47,7 +48,8 @@ function parseAspect(aspect: (typeof editable)[number], value: Record<string, un
     }
     case "tags": {
       onlyMembers(value, ["tags", "withdrawn"], report);
-      const tags = parseList(value.tags ?? [], ".tags", report);
+      const tags = parseTags(value.tags ?? [], ".tags", report);
+      // WHY any text: what a source calls a tag can be taken away whatever its form
       const withdrawn = parseList(value.withdrawn ?? [], ".withdrawn", report);
       return withdrawn.length > 0 ? { tags, withdrawn } : { tags };
     }
@@ -73,6 +75,14 @@ function parseList(value: unknown, field: string, report: Report): string[] {
     return [];
   }
   return [...new Set(value)];
+}
+
+/** WHY the first fault only: a list of 200 wrong tags is one mistake. */
+function parseTags(value: unknown, field: string, report: Report): string[] {
+  const tags = parseList(value, field, report);
+  const fault = tags.map(faultOfTag).find((message) => message !== undefined);
+  if (fault) report(field, fault);
+  return tags;
 }
 
 function onlyMembers(value: Record<string, unknown>, allowed: readonly string[], report: Report): void {

@@ -1,5 +1,5 @@
 export { fingerprint } from "./canonical-json.ts";
-export { derivedTags, describeEntity, ownersOf, tagsOf } from "./describe.ts";
+export { derivedTags, describeEntity, describeInside, ownersOf, tagsOf } from "./describe.ts";
 export { parseEdit } from "./edits.ts";
 export {
   isLive,
@@ -11,7 +11,7 @@ export {
   planLifecycle,
   type Transition,
 } from "./lifecycle.ts";
-export { type Location, locate } from "./location.ts";
+export { containersOf, type Location, locate } from "./location.ts";
 export { type Match, matchSightings } from "./matching.ts";
 export { type LiveAssertion, mergeAssertions, type TagsValue } from "./merge.ts";
 export {
@@ -31,5 +31,7 @@ export {
   type EntityFacts,
   type EntityRecord,
   factsOf,
+  inheritsNothing,
   toEntity,
+  toInheritance,
 } from "./record.ts";

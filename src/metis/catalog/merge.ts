@@ -1,6 +1,7 @@
 import type { Aspects, Origin } from "../ports.ts";
 import { origins } from "../ports.ts";
 import { toCanonicalJson } from "./canonical-json.ts";
+import { isTag } from "./tag.ts";
 
 /** A live assertion: what `origin` says of `aspect`. */
 export interface LiveAssertion {
@@ -26,7 +27,8 @@ const ownedBySource: ReadonlySet<string> = new Set(["identity", "structure", "ke
 
 /**
  * The document of an entity: per aspect the value of its strongest origin; the source's for what only the source knows;
- * tags are the union over origins less what an origin of the same or higher rank withdrew. Independent of the order of `live`.
+ * tags are the union over origins less what an origin of the same or higher rank withdrew, without what is no tag. Independent of
+ * the order of `live`.
  */
 export function mergeAssertions(live: readonly LiveAssertion[]): MergedAspects {
   const byAspect = new Map<string, LiveAssertion[]>();
@@ -69,9 +71,9 @@ function mergeTags(strongestFirst: readonly LiveAssertion[]): string[] {
 
 function readTags(value: unknown): { tags: readonly string[]; withdrawn: readonly string[] } {
   const { tags, withdrawn } = (value ?? {}) as Partial<TagsValue>;
-  return { tags: toStrings(tags), withdrawn: toStrings(withdrawn) };
+  return { tags: toTags(tags), withdrawn: toTags(withdrawn) };
 }
 
-function toStrings(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+function toTags(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string" && isTag(item)) : [];
 }

@@ -22,8 +22,9 @@ export function isTraced({ kind, state }: Pick<Entity, "kind" | "state">): boole
 /**
  * The search document of an entity that is not a column.
  * @param columns all columns that ever were, by position; those not listed any more only raise `seq`
+ * @param containerSeq newest change of anything that it is in, read before it
  */
-export function toSearchDocument(entity: Entity, columns: readonly Entity[]): SearchDocument {
+export function toSearchDocument(entity: Entity, columns: readonly Entity[], containerSeq: number): SearchDocument {
   const { schema } = locate(entity.kind, entity.urn);
   const { paths, tags, attributes } = describeEntity(entity);
   return {
@@ -42,16 +43,19 @@ export function toSearchDocument(entity: Entity, columns: readonly Entity[]): Se
       .filter((column) => listedStates.includes(column.state))
       .map((column) => ({ name: column.name, description: descriptionOf(column), tags: tagsOf(column) })),
     state: entity.state,
-    seq: columns.reduce((seq, column) => Math.max(seq, column.seq), entity.seq),
+    seq: columns.reduce((seq, column) => Math.max(seq, column.seq), Math.max(entity.seq, containerSeq)),
     object: { paths, tags, attributes },
   };
 }
 
-/** The lineage node of a traced entity. */
-export function toLineageNode(entity: Entity): LineageNode {
+/**
+ * The lineage node of a traced entity.
+ * @param containerSeq newest change of anything that it is in, read before it
+ */
+export function toLineageNode(entity: Entity, containerSeq: number): LineageNode {
   const { paths, tags, attributes } = describeEntity(entity);
-  const { urn, kind, name, state, seq } = entity;
-  return { urn, kind, name, state, seq, object: { paths, tags, attributes } };
+  const { urn, kind, name, state } = entity;
+  return { urn, kind, name, state, seq: Math.max(entity.seq, containerSeq), object: { paths, tags, attributes } };
 }
 
 function descriptionOf(entity: Entity): string {

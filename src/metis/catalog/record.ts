@@ -1,5 +1,6 @@
 import type { Urn } from "../../shared/urn.ts";
-import type { Entity, EntityKind, LifecycleState, Origin } from "../ports.ts";
+import type { Entity, EntityKind, Inherited, LifecycleState, Origin } from "../ports.ts";
+import { ownersOf, tagsOf } from "./describe.ts";
 import { isSameValue, type LiveAssertion, mergeAssertions } from "./merge.ts";
 
 /** A live assertion with the sequence number it was made at. */
@@ -32,11 +33,16 @@ export interface EntityRecord extends EntityFacts {
   readonly updatedAt: string;
   readonly seq: number;
   readonly live: readonly DatedAssertion[];
+  /** as it was when the record was read; of one that is put, only the owners count */
+  readonly inherited: Inherited;
 }
+
+/** Of an entity that is in nothing. */
+export const inheritsNothing: Inherited = { tags: [], owners: [] };
 
 /** The entity as everybody sees it. Name and qualified name are its `identity` aspect. */
 export function toEntity(record: EntityRecord): Entity {
-  const { id, urn, kind, name, qualifiedName, depot, state, aliases, createdAt, updatedAt, seq } = record;
+  const { id, urn, kind, name, qualifiedName, depot, state, aliases, inherited, createdAt, updatedAt, seq } = record;
   const { aspects, provenance } = mergeAssertions(record.live);
   return {
     id,
@@ -49,11 +55,18 @@ export function toEntity(record: EntityRecord): Entity {
     state,
     aspects: { ...aspects, identity: { name, qualifiedName } },
     provenance,
+    inherited,
     aliases,
     createdAt,
     updatedAt,
     seq,
   };
+}
+
+/** Merged tags and owners, without merging the rest. */
+export function toInheritance(live: readonly DatedAssertion[]): Inherited {
+  const { aspects } = mergeAssertions(live.filter(({ aspect }) => aspect === "tags" || aspect === "ownership"));
+  return { tags: tagsOf({ aspects }), owners: ownersOf({ aspects }) };
 }
 
 /** `record` without its aspects, as the log keeps it. */

@@ -2,6 +2,7 @@ import type { CatalogStore, LogRow, StoredEdge } from "../adapters/state/index.t
 import { type EntityRecord, isTraced, toEntity, toLineageNode, tracedKinds, tracedStates } from "../catalog/index.ts";
 import type { LineageEdge, LineageNode, LineageStore } from "../ports.ts";
 import type { Feed } from "./feed.ts";
+import { findAffected } from "./spreading.ts";
 
 const pageSize = 2_000;
 const evidencePage = 500;
@@ -44,9 +45,14 @@ export function createLineageFeed(store: CatalogStore, target: LineageStore): Fe
 async function applyChanges(store: CatalogStore, target: LineageStore, changes: readonly LogRow[]): Promise<void> {
   const newest = changes.at(-1);
   if (!newest) return;
-  const ids = changes.flatMap(({ entity_id }) => entity_id ?? []);
-  const records = [...(await store.findByIds([...new Set(ids)])).values()];
-  const nodes = records.filter(isTraced).map(toNode);
+  const ids = new Set(changes.flatMap(({ entity_id }) => entity_id ?? []));
+  const affected = (await findAffected(store, changes, tracedKinds)).filter((id) => !ids.has(id));
+  const before = await target.appliedSeq();
+  for (let start = 0; start < affected.length; start += pageSize) {
+    const { nodes } = await readNodes(store, affected.slice(start, start + pageSize));
+    await target.apply({ nodes, removedNodes: [], replaced: [], appliedSeq: before });
+  }
+  const { nodes, records } = await readNodes(store, [...ids]);
   const removed = new Map<string, number>();
   for (const record of records) {
     if (tracedKinds.includes(record.kind) && !isTraced(record)) removed.set(record.urn, record.seq);
@@ -66,12 +72,25 @@ async function applyChanges(store: CatalogStore, target: LineageStore, changes: 
   await send(target, { nodes: distinctNodes([...nodes, ...ends]), removedNodes, replaced }, newest.seq);
 }
 
+/** INVARIANT: containers are read first: a node with a number of theirs is never older than that change. */
+async function readNodes(store: CatalogStore, ids: readonly string[]) {
+  const containerSeqs = await store.readContainerSeqs(ids);
+  const records = [...(await store.findByIds(ids)).values()];
+  const nodes = records.filter(isTraced).map((record) => toNode(record, containerSeqs.get(record.id)));
+  return { records, nodes };
+}
+
 async function fill(store: CatalogStore, target: LineageStore, seq: number): Promise<void> {
   for (let after = ""; ; ) {
     const page = await store.readPage(after, tracedKinds, pageSize);
     const last = page.at(-1);
     if (!last) break;
-    await target.apply({ nodes: page.filter(isTraced).map(toNode), removedNodes: [], replaced: [], appliedSeq: 0 });
+    await target.apply({
+      nodes: page.filter(isTraced).map((record) => toNode(record)),
+      removedNodes: [],
+      replaced: [],
+      appliedSeq: 0,
+    });
     after = last.id;
   }
   for (let after = ""; ; ) {
@@ -103,7 +122,7 @@ async function toReplacements(
   }
   return {
     replaced: [...byEvidence].map(([evidence, ofIt]) => ({ evidence, edges: ofIt, seq })),
-    ends: [...found.values()].filter(isTraced).map(toNode),
+    ends: [...found.values()].filter(isTraced).map((record) => toNode(record)),
   };
 }
 
@@ -136,10 +155,13 @@ async function send(
   }
 }
 
-function toNode(record: EntityRecord): LineageNode {
-  return toLineageNode(toEntity(record));
+function toNode(record: EntityRecord, containerSeq = 0): LineageNode {
+  return toLineageNode(toEntity(record), containerSeq);
 }
 
+/** Of several forms of one node the newest. */
 function distinctNodes(nodes: readonly LineageNode[]): LineageNode[] {
-  return [...new Map(nodes.map((node) => [node.urn, node])).values()];
+  const newest = new Map<string, LineageNode>();
+  for (const node of nodes) if (node.seq >= (newest.get(node.urn)?.seq ?? 0)) newest.set(node.urn, node);
+  return [...newest.values()];
 }

@@ -1,9 +1,11 @@
 import type { CatalogStore, LogRow } from "../adapters/state/index.ts";
 import { type EntityRecord, isSearchable, listedStates, toEntity, toSearchDocument } from "../catalog/index.ts";
-import type { Entity, SearchDocument, SearchStore } from "../ports.ts";
+import { type Entity, entityKinds, type SearchDocument, type SearchStore } from "../ports.ts";
 import type { Feed } from "./feed.ts";
+import { findAffected } from "./spreading.ts";
 
-const maxUpserts = 1_000;
+const searchableKinds = entityKinds.filter((kind) => kind !== "column");
+// WHY: with as many deletes it stays below what a store takes at once
 const pageSize = 500;
 
 /** Feeds the search index: one document per entity, with its columns where it is a dataset. */
@@ -39,25 +41,43 @@ async function applyChanges(store: CatalogStore, target: SearchStore, changes: r
   const newest = changes.at(-1);
   if (!newest) return;
   const changed = await store.findByIds(distinct(changes.map(({ entity_id }) => entity_id)));
-  const holders = distinct([...changed.values()].map(({ id, kind, parentId }) => (kind === "column" ? parentId : id)));
-  const { documents, others } = await readDocuments(store, holders);
-
-  const deletes = new Map<string, number>();
-  for (const { urn, seq } of others) deletes.set(urn, seq);
-  for (const { former_urn, seq } of changes) if (former_urn !== null) deletes.set(former_urn, seq);
-  const reused = await store.findByUrns([...deletes.keys()]);
-  for (const record of reused.values()) if (isSearchable(record)) deletes.delete(record.urn);
-
+  const holders = distinct([
+    ...[...changed.values()].map(({ id, kind, parentId }) => (kind === "column" ? parentId : id)),
+    ...(await findAffected(store, changes, searchableKinds)),
+  ]);
+  // columns have no documents of their own
+  const former = changes.flatMap(({ former_urn, seq }): Removal[] =>
+    former_urn === null || former_urn.includes("#") ? [] : [[former_urn, seq]],
+  );
   const before = await target.appliedSeq();
-  const removals = [...deletes].map(([urn, seq]) => ({ urn: urn as Entity["urn"], seq }));
-  for (let start = 0; start === 0 || start < documents.length; start += maxUpserts) {
-    await target.apply({
-      upserts: documents.slice(start, start + maxUpserts),
-      deletes: start === 0 ? removals : [],
-      // INVARIANT: it is not said to be applied before the last part is
-      appliedSeq: start + maxUpserts < documents.length ? before : newest.seq,
-    });
+  for (const chunk of inChunks(former)) {
+    await target.apply({ upserts: [], deletes: await toDeletes(store, chunk), appliedSeq: before });
   }
+  for (const chunk of inChunks(holders)) {
+    const { documents, others } = await readDocuments(store, chunk);
+    const deletes = await toDeletes(
+      store,
+      others.map(({ urn, seq }) => [urn, seq]),
+    );
+    await target.apply({ upserts: documents, deletes, appliedSeq: before });
+  }
+  // INVARIANT: it is not said to be applied before the last part is
+  await target.apply({ upserts: [], deletes: [], appliedSeq: newest.seq });
+}
+
+type Removal = readonly [urn: string, seq: number];
+
+/** URNs that somebody else has now are not removed. */
+async function toDeletes(store: CatalogStore, removals: readonly Removal[]) {
+  const newest = new Map(removals);
+  for (const record of (await store.findByUrns([...newest.keys()])).values()) {
+    if (isSearchable(record)) newest.delete(record.urn);
+  }
+  return [...newest].map(([urn, seq]) => ({ urn: urn as Entity["urn"], seq }));
+}
+
+function* inChunks<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let start = 0; start < items.length; start += pageSize) yield items.slice(start, start + pageSize);
 }
 
 async function fill(store: CatalogStore, target: SearchStore, seq: number): Promise<void> {
@@ -74,13 +94,14 @@ async function fill(store: CatalogStore, target: SearchStore, seq: number): Prom
 
 /**
  * The documents of entities as they are now, and the entities that have none.
- * INVARIANT: columns are read before what holds them. A document takes the number of its newest column, so a column read later
- * could give a document of something since removed or renamed a higher number than its removal has, and keep it for ever.
+ * INVARIANT: containers and columns are read before the entities. A document takes the number of the newest of them, so one read
+ * later could give a document of something since removed or renamed a higher number than its removal has, and keep it for ever.
  */
 async function readDocuments(
   store: CatalogStore,
   holders: readonly string[],
 ): Promise<{ readonly documents: readonly SearchDocument[]; readonly others: readonly EntityRecord[] }> {
+  const containerSeqs = await store.readContainerSeqs(holders);
   const columns = new Map<string, Entity[]>();
   for (const column of await store.findChildren(holders, ["column"])) {
     const siblings = columns.get(column.parentId ?? "");
@@ -91,7 +112,9 @@ async function readDocuments(
   return {
     documents: records
       .filter(isSearchable)
-      .map((record) => toSearchDocument(toEntity(record), columns.get(record.id) ?? [])),
+      .map((record) =>
+        toSearchDocument(toEntity(record), columns.get(record.id) ?? [], containerSeqs.get(record.id) ?? 0),
+      ),
     others: records.filter((record) => !isSearchable(record)),
   };
 }

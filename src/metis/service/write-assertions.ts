@@ -8,8 +8,10 @@ import {
   type EntityFacts,
   type EntityRecord,
   fingerprint,
+  inheritsNothing,
   isRestoredByScan,
   matchSightings,
+  toInheritance,
 } from "../catalog/index.ts";
 import { type EntityAssertion, type EntityKind, entityKinds } from "../ports.ts";
 import { followRenames } from "./write-lineage.ts";
@@ -220,6 +222,7 @@ function store(
     updatedAt: writer.at,
     seq,
     live: applyChanges(before?.live ?? [], aspects, seq),
+    inherited: assertion.kind === "column" && parent ? { tags: [], owners: ownersOf(parent) } : inheritsNothing,
   };
   writer.putEntity({ op: operation(before, after), before, after, aspects, facts: factsChanged });
   note(batch, after);
@@ -236,6 +239,10 @@ function store(
   if (aspects.some(({ aspect, value }) => aspect === "definition" && value === null)) {
     batch.undefinedNow.push(before.urn);
   }
+}
+
+function ownersOf(dataset: EntityRecord): readonly string[] {
+  return toInheritance(dataset.live).owners;
 }
 
 function note(batch: Batch, record: EntityRecord): void {

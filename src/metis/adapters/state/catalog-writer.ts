@@ -1,12 +1,13 @@
 import type { Transaction } from "kysely";
 import { type Clock, toTimestamp } from "../../../shared/clock.ts";
 import type { StateDb } from "../../../state/index.ts";
-import { type AspectChange, type EntityRecord, factsOf } from "../../catalog/index.ts";
+import { type AspectChange, type EntityRecord, factsOf, toInheritance } from "../../catalog/index.ts";
 import type { LineageEdge } from "../../ports.ts";
 import { type BulkInsert, createBulkInsert } from "./bulk-insert.ts";
+import { inChunks } from "./containment.ts";
 import { readLiveEdges, type StoredEdge, toEdgeRow } from "./edges.ts";
 import { createEntityReads, type EntityReads } from "./entity-reads.ts";
-import { toRow } from "./entity-rows.ts";
+import { ownerColumns, toRow } from "./entity-rows.ts";
 import type {
   AliasRow,
   AssertionRow,
@@ -18,6 +19,7 @@ import type {
   LogRow,
   MetisTables,
 } from "./tables.ts";
+import { writeTags } from "./tag-writer.ts";
 
 /** Who writes, as part of what. */
 export interface WriteContext {
@@ -144,7 +146,10 @@ function createPending(at: string, { actor, decisionId, runId }: WriteContext) {
   const assertions: AssertionRow[] = [];
   const endedAssertions: AssertionRow[] = [];
   const tags: EntityTagRow[] = [];
-  const retagged: string[] = [];
+  const retagged = { containers: [] as string[], others: [] as string[] };
+  const created = new Map<string, string>();
+  const moved: string[] = [];
+  const reowned = new Map<string, readonly string[]>();
   const aliases: AliasRow[] = [];
   const takenUrns: string[] = [];
   const edges: EdgeRow[] = [];
@@ -152,7 +157,8 @@ function createPending(at: string, { actor, decisionId, runId }: WriteContext) {
   const log: LogRow[] = [];
   const common = { actor, run_id: runId ?? null };
   return {
-    ...{ entities, assertions, endedAssertions, tags, retagged, aliases, takenUrns, edges, endedEdges, log },
+    ...{ entities, assertions, endedAssertions, tags, retagged, created, moved, reowned },
+    ...{ aliases, takenUrns, edges, endedEdges, log },
     putEntity({ op, before, after, aspects, facts }: EntityChange): void {
       const { row, tags: merged } = toRow(after);
       // WHY: a map keeps the first place of a key; a renamed entity must come after the one that freed its URN
@@ -174,9 +180,14 @@ function createPending(at: string, { actor, decisionId, runId }: WriteContext) {
         });
       }
       if (aspects.some(({ aspect }) => aspect === "tags")) {
-        if (before) retagged.push(after.id);
-        for (const tag of merged) tags.push({ entity_id: after.id, tag });
+        if (before) (after.kind === "column" ? retagged.others : retagged.containers).push(after.id);
+        for (const tag of merged) tags.push({ entity_id: after.id, tag, from_id: after.id });
       }
+      if (before && after.kind === "dataset" && aspects.some(({ aspect }) => aspect === "ownership")) {
+        reowned.set(after.id, toInheritance(after.live).owners);
+      }
+      if (!before && after.parentId !== undefined) created.set(after.id, after.parentId);
+      if (before && before.parentId !== after.parentId) moved.push(after.id);
       if (facts) {
         for (const alias of after.aliases) {
           if (!before?.aliases.includes(alias)) aliases.push({ alias, entity_id: after.id });
@@ -217,13 +228,20 @@ function createPending(at: string, { actor, decisionId, runId }: WriteContext) {
 
 async function flush(tx: Transaction<MetisTables>, bulk: BulkInsert, pending: Pending): Promise<void> {
   const rows = [...pending.entities.values()];
-  await deleteIn(tx, "metis_alias", "alias", pending.takenUrns);
-  await deleteIn(tx, "metis_entity_tag", "entity_id", pending.retagged);
+  await deleteAliases(tx, pending.takenUrns);
   await bulk(tx, "metis_entity", rows, { key: ["id"], update: entityColumns });
   // INVARIANT: what ends is there already, at the latest by the statement before, so ending never inserts
   await bulk(tx, "metis_assertion", pending.assertions);
   await bulk(tx, "metis_assertion", pending.endedAssertions, { key: assertionKey, update: ["to_seq", "valid_to"] });
-  await bulk(tx, "metis_entity_tag", pending.tags, { key: ["entity_id", "tag"], update: [] });
+  await writeTags(tx, bulk, { ...pending, own: pending.tags });
+  for (const [dataset, owners] of pending.reowned) {
+    await tx
+      .updateTable("metis_entity")
+      .set(ownerColumns(owners))
+      .where("parent_id", "=", dataset)
+      .where("kind", "=", "column")
+      .execute();
+  }
   await bulk(tx, "metis_alias", pending.aliases, { key: ["alias"], update: ["entity_id"] });
   await bulk(tx, "metis_edge", pending.edges);
   await bulk(tx, "metis_edge", pending.endedEdges, { key: edgeKey, update: ["to_seq", "valid_to"] });
@@ -241,8 +259,10 @@ const entityColumns: readonly (keyof EntityRow)[] = [
   "depot",
   "database_name",
   "schema_name",
+  "dataset_name",
   "dataset_type",
   "owner",
+  "owners",
   "position",
   "state",
   "state_since",
@@ -266,16 +286,6 @@ function endedAssertion(
   return { ...key, value: "", actor: "", run_id: null, seq, valid_from: "", valid_to: at, to_seq: toSeq };
 }
 
-async function deleteIn(
-  tx: Transaction<MetisTables>,
-  table: "metis_alias" | "metis_entity_tag",
-  column: "alias" | "entity_id",
-  keys: readonly string[],
-): Promise<void> {
-  for (let start = 0; start < keys.length; start += 2_000) {
-    await tx
-      .deleteFrom(table)
-      .where(column as never, "in", keys.slice(start, start + 2_000) as never)
-      .execute();
-  }
+async function deleteAliases(tx: Transaction<MetisTables>, aliases: readonly string[]): Promise<void> {
+  for (const chunk of inChunks(aliases)) await tx.deleteFrom("metis_alias").where("alias", "in", chunk).execute();
 }

@@ -113,11 +113,15 @@ export function createEntityReads(db: Kysely<MetisTables>): EntityReads {
 /** WHY: engines disagree on where null goes. */
 export const positionOrder = sql<number>`coalesce(entity.position, 0)`;
 
-/** Entities with their parent's URN; the table goes by `entity`. */
+// a tag is on one line
+const inheritedTags = sql<string | null>`(select string_agg(inherited.tag, ${sql.lit("\n")})
+  from metis_entity_tag as inherited where inherited.entity_id = entity.id and inherited.from_id <> entity.id)`;
+
+/** Entities with their parent's URN and what they inherit; the table goes by `entity`. */
 export function selectEntities(db: Kysely<MetisTables>) {
   return db
     .selectFrom("metis_entity as entity")
     .leftJoin("metis_entity as parent", "parent.id", "entity.parent_id")
     .selectAll("entity")
-    .select("parent.urn as parent_urn");
+    .select(["parent.urn as parent_urn", inheritedTags.as("inherited_tags")]);
 }

@@ -3,8 +3,11 @@ import { type DatedAssertion, type EntityRecord, locate, ownersOf, tagsOf, toEnt
 import type { EntityKind, LifecycleState, Origin } from "../../ports.ts";
 import type { EntityRow } from "./tables.ts";
 
-/** An entity's row joined with its parent's URN. */
-export type JoinedEntityRow = EntityRow & { readonly parent_urn: string | null };
+/** An entity's row with its parent's URN and the tags that it inherits, one on a line. */
+export type JoinedEntityRow = EntityRow & {
+  readonly parent_urn: string | null;
+  readonly inherited_tags: string | null;
+};
 
 /** Live assertions in a row: `[aspect, origin, seq, value]`. */
 type StoredAssertion = readonly [string, Origin, number, unknown];
@@ -29,6 +32,10 @@ export function toRecord(row: JoinedEntityRow): EntityRecord {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     seq: row.seq,
+    inherited: {
+      tags: row.inherited_tags === null ? [] : [...new Set(row.inherited_tags.split("\n"))].sort(),
+      owners: row.kind === "column" && row.owners !== null ? (JSON.parse(row.owners) as readonly string[]) : [],
+    },
     live: document.map(([aspect, origin, seq, value]): DatedAssertion => ({ aspect, origin, seq, value })),
   };
 }
@@ -36,7 +43,7 @@ export function toRecord(row: JoinedEntityRow): EntityRecord {
 /** Writes a record as a row, with the merged tags that go beside it. */
 export function toRow(record: EntityRecord): { readonly row: EntityRow; readonly tags: readonly string[] } {
   const entity = toEntity(record);
-  const { database, schema, udls } = locate(record.kind, record.urn);
+  const { database, schema, dataset, udls } = locate(record.kind, record.urn);
   const { structure } = entity.aspects;
   const row: EntityRow = {
     id: record.id,
@@ -48,8 +55,9 @@ export function toRow(record: EntityRecord): { readonly row: EntityRow; readonly
     depot: record.depot ?? null,
     database_name: database ?? null,
     schema_name: schema ?? null,
+    dataset_name: dataset ?? null,
     dataset_type: structure?.datasetType ?? null,
-    owner: ownersOf(entity)[0] ?? null,
+    ...ownerColumns(record.kind === "column" ? record.inherited.owners : ownersOf(entity)),
     position: structure?.position ?? null,
     state: record.state,
     state_since: record.stateSince,
@@ -66,4 +74,9 @@ export function toRow(record: EntityRecord): { readonly row: EntityRow; readonly
     seq: record.seq,
   };
   return { row, tags: tagsOf(entity) };
+}
+
+/** The columns of a row that say whom decisions take for the owners. */
+export function ownerColumns(owners: readonly string[]): Pick<EntityRow, "owner" | "owners"> {
+  return { owner: owners[0] ?? null, owners: owners.length > 0 ? JSON.stringify(owners) : null };
 }

@@ -116,6 +116,7 @@ const columnsByAttribute: ReadonlyMap<string, string> = new Map([
   ["depot", "depot"],
   ["database", "database_name"],
   ["schema", "schema_name"],
+  ["dataset", "dataset_name"],
   ["datasetType", "dataset_type"],
   ["owner", "owner"],
   ["state", "state"],

@@ -1,7 +1,6 @@
 import type { Kysely } from "kysely";
-import type { Urn } from "../../../shared/urn.ts";
-import type { DatedAssertion, EntityFacts, EntityRecord } from "../../catalog/index.ts";
-import type { Origin } from "../../ports.ts";
+import { type DatedAssertion, type EntityFacts, type EntityRecord, toInheritance } from "../../catalog/index.ts";
+import type { Inherited, Origin } from "../../ports.ts";
 import { readLiveEdges, type StoredEdge } from "./edges.ts";
 import { selectEntities } from "./entity-reads.ts";
 import { toRecord } from "./entity-rows.ts";
@@ -73,52 +72,72 @@ export function createLogReads(db: Kysely<MetisTables>): LogReads {
 }
 
 async function readAsOf(db: Kysely<MetisTables>, record: EntityRecord, seq: number): Promise<EntityRecord | undefined> {
-  const log = await db
+  const newest = await db
     .selectFrom("metis_log")
-    .select(["seq", "at", "facts"])
+    .select(["seq", "at"])
     .where("entity_id", "=", record.id)
     .where("seq", "<=", seq)
     .orderBy("seq", "desc")
-    .execute();
-  const [newest] = log;
-  const withFacts = log.find((row) => row.facts !== null);
-  if (!newest || !withFacts?.facts) return undefined;
-  const facts = JSON.parse(withFacts.facts) as EntityFacts;
-  const rows = await db
-    .selectFrom("metis_assertion")
-    .selectAll()
-    .where("entity_id", "=", record.id)
-    .where("seq", "<=", seq)
-    .where((eb) => eb.or([eb("to_seq", "is", null), eb("to_seq", ">", seq)]))
-    .execute();
-  const parent = facts.parentId === undefined ? undefined : await readParentUrn(db, facts.parentId, seq);
+    .limit(1)
+    .executeTakeFirst();
+  const facts = await readFactsAsOf(db, record.id, seq);
+  if (!newest || !facts) return undefined;
   return {
     ...record,
     ...facts,
     parentId: facts.parentId,
     depot: facts.depot,
-    parentUrn: parent,
+    parentUrn: facts.parentId === undefined ? undefined : (await readFactsAsOf(db, facts.parentId, seq))?.urn,
+    inherited: await readInheritedAsOf(db, facts, seq),
     updatedAt: newest.at,
     seq: newest.seq,
-    live: rows.map(
-      (row): DatedAssertion => ({
-        aspect: row.aspect,
-        origin: row.origin as Origin,
-        value: JSON.parse(row.value),
-        seq: row.seq,
-      }),
-    ),
+    live: await readLiveAsOf(db, record.id, seq),
   };
 }
 
-async function readParentUrn(db: Kysely<MetisTables>, id: string, seq: number): Promise<Urn | undefined> {
+async function readFactsAsOf(db: Kysely<MetisTables>, id: string, seq: number): Promise<EntityFacts | undefined> {
   const row = await db
     .selectFrom("metis_log")
-    .select("urn")
+    .select("facts")
     .where("entity_id", "=", id)
     .where("seq", "<=", seq)
+    .where("facts", "is not", null)
     .orderBy("seq", "desc")
     .limit(1)
     .executeTakeFirst();
-  return row?.urn as Urn | undefined;
+  return row?.facts ? (JSON.parse(row.facts) as EntityFacts) : undefined;
+}
+
+async function readLiveAsOf(db: Kysely<MetisTables>, id: string, seq: number): Promise<readonly DatedAssertion[]> {
+  const rows = await db
+    .selectFrom("metis_assertion")
+    .selectAll()
+    .where("entity_id", "=", id)
+    .where("seq", "<=", seq)
+    .where((eb) => eb.or([eb("to_seq", "is", null), eb("to_seq", ">", seq)]))
+    .execute();
+  return rows.map(
+    (row): DatedAssertion => ({
+      aspect: row.aspect,
+      origin: row.origin as Origin,
+      value: JSON.parse(row.value),
+      seq: row.seq,
+    }),
+  );
+}
+
+/** What it took from what it was in then. */
+async function readInheritedAsOf(
+  db: Kysely<MetisTables>,
+  { kind, parentId }: EntityFacts,
+  seq: number,
+): Promise<Inherited> {
+  const tags = new Set<string>();
+  let owners: readonly string[] = [];
+  for (let id = parentId; id !== undefined; id = (await readFactsAsOf(db, id, seq))?.parentId) {
+    const given = toInheritance(await readLiveAsOf(db, id, seq));
+    for (const tag of given.tags) tags.add(tag);
+    if (kind === "column" && id === parentId) owners = given.owners;
+  }
+  return { tags: [...tags].sort(), owners };
 }

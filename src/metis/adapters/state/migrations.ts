@@ -2,7 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { Migration, StateCapabilities } from "../../../state/index.ts";
 
 /** Tables of the catalog: `metis_*`. */
-export const metisMigrations: readonly Migration[] = [{ name: "metis-001-catalog", up: createCatalogTables }];
+export const metisMigrations: readonly Migration[] = [{ name: "metis-001-catalog-tables", up: createCatalogTables }];
 
 async function createCatalogTables(db: Kysely<unknown>, { binaryCollation }: StateCapabilities): Promise<void> {
   // WHY: keyset pages and prefix searches need one order on every engine, whatever the database's locale
@@ -26,8 +26,10 @@ async function createCatalogTables(db: Kysely<unknown>, { binaryCollation }: Sta
     .addColumn("depot", key)
     .addColumn("database_name", "text")
     .addColumn("schema_name", "text")
+    .addColumn("dataset_name", "text")
     .addColumn("dataset_type", "text")
     .addColumn("owner", "text")
+    .addColumn("owners", "text")
     .addColumn("position", "integer")
     .addColumn("state", "text", (column) => column.notNull())
     .addColumn("state_since", "text", (column) => column.notNull())
@@ -64,9 +66,16 @@ async function createCatalogTables(db: Kysely<unknown>, { binaryCollation }: Sta
     .createTable("metis_entity_tag")
     .addColumn("entity_id", key, (column) => column.notNull())
     .addColumn("tag", key, (column) => column.notNull())
-    .addPrimaryKeyConstraint("metis_entity_tag_key", ["entity_id", "tag"])
+    .addColumn("from_id", key, (column) => column.notNull())
+    .addPrimaryKeyConstraint("metis_entity_tag_key", ["entity_id", "tag", "from_id"])
     .execute();
   await schema.createIndex("metis_entity_tag_tag").on("metis_entity_tag").column("tag").execute();
+  await schema
+    .createIndex("metis_entity_tag_from")
+    .on("metis_entity_tag")
+    .column("from_id")
+    .where(sql.ref("from_id"), "<>", sql.ref("entity_id"))
+    .execute();
 
   await schema
     .createTable("metis_assertion")

@@ -28,9 +28,12 @@ export interface EntityRow {
   depot: string | null;
   database_name: string | null;
   schema_name: string | null;
+  dataset_name: string | null;
   dataset_type: string | null;
-  /** the first owner */
+  /** the first of `owners` */
   owner: string | null;
+  /** whom decisions take for its owners (of a column: those of its dataset): JSON list; null: nobody */
+  owners: string | null;
   /** of a column, from 1 */
   position: number | null;
   state: string;
@@ -56,10 +59,12 @@ export interface AliasRow {
   entity_id: string;
 }
 
-/** Merged tags of an entity. */
+/** A merged tag of an entity, for itself and for everything in it. */
 export interface EntityTagRow {
   entity_id: string;
   tag: string;
+  /** the entity that was given the tag: this one, or one that it is in */
+  from_id: string;
 }
 
 /** What one origin said of one aspect from `seq` on, until `to_seq`; live while that is null. */
