@@ -1,12 +1,39 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { parsePolicyYaml } from "../../src/heimdall/policy/index.ts";
 import type { PolicyDocument } from "../../src/heimdall/ports.ts";
 import { formatProblem } from "../../src/shared/errors.ts";
-import type { WorkloadRule } from "./decisions-workload.ts";
+import { createWorkload, type Workload, type WorkloadRule } from "./decisions-workload.ts";
+
+/**
+ * Writes a workload and its rules, read from YAML, to files in `folder`: what making them leaves behind is no part of an engine's
+ * memory, and a server too gets its policies from a store in which they are read already.
+ */
+export async function writeWorkload(folder: string, ruleCount: number): Promise<void> {
+  const workload = createWorkload(ruleCount);
+  const documents = toPolicyDocuments(workload.rules).map((document) => ({
+    ...document,
+    positions: [...document.positions],
+  }));
+  await writeFile(join(folder, `workload-${ruleCount}.json`), JSON.stringify(workload));
+  await writeFile(join(folder, `documents-${ruleCount}.json`), JSON.stringify(documents));
+}
+
+export async function readWorkload(folder: string, ruleCount: number): Promise<Workload> {
+  return JSON.parse(await readFile(join(folder, `workload-${ruleCount}.json`), "utf8"));
+}
+
+/** The workload's rules as a server has them in its store. */
+export async function readDocuments(folder: string, ruleCount: number): Promise<PolicyDocument[]> {
+  const stored: (Omit<PolicyDocument, "positions"> & { positions: [string, { line: number; column: number }][] })[] =
+    JSON.parse(await readFile(join(folder, `documents-${ruleCount}.json`), "utf8"));
+  return stored.map((document) => ({ ...document, positions: new Map(document.positions) }));
+}
 
 const policiesPerText = 100;
 
 /** The rules as policies in YAML, read. Their trailing `*` crosses `/` and `:`, which is `**` here. */
-export function toPolicyDocuments(rules: readonly WorkloadRule[]): PolicyDocument[] {
+function toPolicyDocuments(rules: readonly WorkloadRule[]): PolicyDocument[] {
   const documents: PolicyDocument[] = [];
   for (let start = 0; start < rules.length; start += policiesPerText) {
     const text = rules

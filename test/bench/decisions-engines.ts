@@ -1,3 +1,4 @@
+import type { PolicyDocument } from "../../src/heimdall/ports.ts";
 import type { DecidingRule, Subject } from "../../src/shared/decision.ts";
 import type { Workload, WorkloadRequest, WorkloadRule, WorkloadUser } from "./decisions-workload.ts";
 
@@ -15,7 +16,9 @@ export interface Engine {
 }
 
 /** Engines by the name they are started with; each loads its own package only. */
-export const engines: Readonly<Record<string, (workload: Workload) => Promise<Engine>>> = {
+export const engines: Readonly<
+  Record<string, (workload: Workload, loadDocuments: () => Promise<readonly PolicyDocument[]>) => Promise<Engine>>
+> = {
   ours: createOurs,
   casl: createCasl,
   casbin: createCasbin,
@@ -25,10 +28,12 @@ export const engines: Readonly<Record<string, (workload: Workload) => Promise<En
 const allowed: EngineAnswer = { allows: true, because: undefined };
 const refused: EngineAnswer = { allows: false, because: undefined };
 
-async function createOurs({ users, rules }: Workload): Promise<Engine> {
+async function createOurs(
+  { users }: Workload,
+  loadDocuments: () => Promise<readonly PolicyDocument[]>,
+): Promise<Engine> {
   const { compilePolicies } = await import("../../src/heimdall/policy/index.ts");
-  const { toPolicyDocuments } = await import("./decisions-documents.ts");
-  const { policies } = compilePolicies(toPolicyDocuments(rules));
+  const { policies } = compilePolicies(await loadDocuments());
   const subjects = new Map(users.map((user) => [user.id, toSubject(user)]));
   const time = Date.now();
   return {

@@ -1,8 +1,9 @@
 import type { Clock } from "../../shared/clock.ts";
 import { formatProblem } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
-import { type CompiledPolicies, compilePolicies } from "../policy/index.ts";
+import type { CompiledPolicies } from "../policy/index.ts";
 import type { PolicyDocument, PolicySource } from "../ports.ts";
+import { compileGradually } from "./compile-gradually.ts";
 
 /** The policies that answer now. */
 export interface LivePolicies {
@@ -55,7 +56,7 @@ export function createLivePolicies(parts: {
     }
     if (version === faultyVersion) return;
     const documents = [...builtIn, ...(await source.load())];
-    const { policies, problems } = compilePolicies(documents, options);
+    const { policies, problems } = await compileGradually(documents, options);
     if (problems.length > 0) {
       faultyVersion = version;
       logger.error({ problems: problems.map(formatProblem) }, "policies do not compile; the former ones stay");

@@ -1,6 +1,6 @@
 export type { AttributeDeclarations } from "./condition/compile-condition.ts";
 export { declareObserved } from "./condition/observed-attributes.ts";
-export { type CompileOptions, type CompileResult, compilePolicies } from "./engine/compile-policies.ts";
+export { type CompileOptions, type CompileResult, compileInSteps, compilePolicies } from "./engine/compile-policies.ts";
 export {
   type CompiledRule,
   isInForce,
@@ -9,6 +9,7 @@ export {
   meetsConditions,
   toReach,
 } from "./engine/compiled-rule.ts";
+export { decideData } from "./engine/data-decision.ts";
 export type { CompiledPolicies, ListQuestion } from "./engine/decide.ts";
 export { parsePolicyYaml } from "./language/from-yaml.ts";
 export type { DataPolicy, PolicyRule } from "./rule.ts";

@@ -2,11 +2,16 @@ import { createHash } from "node:crypto";
 import { type Problem, sortProblems } from "../../../shared/errors.ts";
 import type { PolicyDocument } from "../../ports.ts";
 import { ConditionFault } from "../condition/cel.ts";
-import { type AttributeDeclarations, compileCondition, platformAttributes } from "../condition/compile-condition.ts";
+import {
+  type AttributeDeclarations,
+  type CompiledCondition,
+  compileCondition,
+  platformAttributes,
+} from "../condition/compile-condition.ts";
 import type { Condition } from "../condition/condition.ts";
-import { parsePolicies } from "../language/parse-policies.ts";
-import type { ConditionText, DataPolicy, PolicyRule } from "../rule.ts";
-import { toCompiledRule } from "./compiled-rule.ts";
+import { parseInSteps } from "../language/parse-policies.ts";
+import type { DataPolicy, PolicyRule } from "../rule.ts";
+import { type CompiledRule, toCompiledRule } from "./compiled-rule.ts";
 import { type CompiledPolicies, createDecider } from "./decide.ts";
 import { RuleIndex } from "./rule-index.ts";
 
@@ -26,16 +31,34 @@ export interface CompileResult {
 
 /** Compiles documents of all spellings into one indexed form. Their order does not matter. */
 export function compilePolicies(documents: readonly PolicyDocument[], options: CompileOptions = {}): CompileResult {
-  const parsed = parsePolicies(documents);
+  const steps = compileInSteps(documents, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+const rulesPerStep = 50;
+
+/**
+ * `compilePolicies` in steps of about a millisecond, so that a server can answer in between. What it gives is whole or not there:
+ * nothing of it answers before the last step.
+ */
+export function* compileInSteps(
+  documents: readonly PolicyDocument[],
+  options: CompileOptions = {},
+): Generator<undefined, CompileResult> {
+  const parsed = yield* parseInSteps(documents);
   const problems = [...parsed.problems];
   const warnings = [...parsed.warnings];
-  const declared = options.attributes ?? platformAttributes;
+  const compile = createConditionCompiler(options.attributes ?? platformAttributes);
   const sound: { readonly rule: PolicyRule; readonly conditions: readonly Condition[] }[] = [];
   for (const rule of parsed.rules) {
+    if (sound.length % rulesPerStep === 0) yield;
     const before = problems.length;
     const objects = isAboutStoredObjects(rule) ? "stored" : "any";
     const conditions = rule.conditions.flatMap((text) => {
-      const compiled = compileOne(text, objects, declared);
+      const compiled = compile(text.text, objects);
       if (compiled instanceof ConditionFault) {
         problems.push({ message: compiled.message, at: text.at });
         return [];
@@ -45,18 +68,22 @@ export function compilePolicies(documents: readonly PolicyDocument[], options: C
     });
     if (problems.length === before) sound.push({ rule, conditions });
   }
+  yield;
   // INVARIANT: sorted by id, so that the order of documents cannot show anywhere
   sound.sort((a, b) => (a.rule.id < b.rule.id ? -1 : 1));
-  const rules = sound.map(({ rule, conditions }, number) => toCompiledRule(rule, conditions, number));
   const index = new RuleIndex();
-  for (const rule of rules) index.add(rule);
+  const rules: CompiledRule[] = [];
+  for (const { rule, conditions } of sound) {
+    if (rules.length % rulesPerStep === 0) yield;
+    const compiled = toCompiledRule(rule, conditions, rules.length);
+    rules.push(compiled);
+    index.add(compiled);
+  }
+  yield* index.seal();
   const dataPolicies = [...parsed.dataPolicies].sort((a, b) => (a.name < b.name ? -1 : 1));
   const allowOverrides = new Set(options.allowOverrides);
-  const version = versionOf(
-    rules.map(({ rule }) => rule),
-    dataPolicies,
-    allowOverrides,
-  );
+  const version = yield* versionOf(rules, dataPolicies, allowOverrides);
+  yield;
   return {
     policies: createDecider({ rules, index, dataPolicies, version, allowOverrides }),
     problems: sortProblems(problems),
@@ -64,11 +91,26 @@ export function compilePolicies(documents: readonly PolicyDocument[], options: C
   };
 }
 
+/** Compiles each text once: rules share few conditions, and to check one takes 50 times as long as to find it. */
+function createConditionCompiler(
+  declared: AttributeDeclarations,
+): (text: string, objects: "stored" | "any") => CompiledCondition | ConditionFault {
+  const known = { stored: new Map<string, CompiledCondition | ConditionFault>(), any: new Map() };
+  return (text, objects) => {
+    let compiled = known[objects].get(text);
+    if (compiled === undefined) {
+      compiled = compileOne(text, objects, declared);
+      known[objects].set(text, compiled);
+    }
+    return compiled;
+  };
+}
+
 function compileOne(
-  { text }: ConditionText,
+  text: string,
   objects: "stored" | "any",
   declared: AttributeDeclarations,
-): { readonly condition: Condition; readonly warnings: readonly string[] } | ConditionFault {
+): CompiledCondition | ConditionFault {
   try {
     return compileCondition(text, objects, declared);
   } catch (error) {
@@ -83,12 +125,23 @@ function isAboutStoredObjects({ paths }: PolicyRule): boolean {
 }
 
 /** SHA-256 (hex) of what the policies say, without places, so that a comment changes nothing. */
-function versionOf(
-  rules: readonly PolicyRule[],
+function* versionOf(
+  rules: readonly CompiledRule[],
   dataPolicies: readonly DataPolicy[],
   allowOverrides: ReadonlySet<string>,
-): string {
+): Generator<undefined, string> {
   const withoutPlaces = (key: string, value: unknown): unknown => (key === "at" ? undefined : value);
-  const content = JSON.stringify([rules, dataPolicies, [...allowOverrides].sort()], withoutPlaces);
-  return createHash("sha256").update(content).digest("hex");
+  const hash = createHash("sha256");
+  for (let start = 0; start < rules.length; start += rulesPerStep) {
+    const some = rules.slice(start, start + rulesPerStep);
+    hash.update(
+      JSON.stringify(
+        some.map(({ rule }) => rule),
+        withoutPlaces,
+      ),
+    );
+    yield;
+  }
+  hash.update(JSON.stringify([dataPolicies, [...allowOverrides].sort()], withoutPlaces));
+  return hash.digest("hex");
 }

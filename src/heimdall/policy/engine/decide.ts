@@ -56,10 +56,10 @@ export function createDecider(parts: {
   const decider = new Decider(rules, index, dataPolicies, version, allowOverrides);
   const rulesFor = ({ subject, predicate, context, collection }: ListQuestion): readonly CompiledRule[] => {
     const known = index.audiences.of(subject);
-    const asked = index.kinds.askedFor(collection ?? "default", predicate.toLowerCase());
+    const { kinds } = index.kinds.askedFor(collection ?? "default", predicate);
     return rules.filter(
       (rule) =>
-        index.isAskedFor(rule.number, asked) && index.isAbout(rule.number, known) && isInForce(rule, context.time),
+        index.isAskedFor(rule.number, kinds) && index.isAbout(rule.number, known) && isInForce(rule, context.time),
     );
   };
   return {
@@ -94,11 +94,12 @@ class Decider {
   private readonly dataPolicies: readonly DataPolicy[];
   private readonly version: string;
   private readonly allowOverrides: ReadonlySet<string>;
-  /** by rule number: the list of it alone, made when first needed */
-  private readonly alone: (readonly DecidingRule[] | undefined)[];
+  /** by rule number: the answer where it alone decides without obligations, made when first needed */
+  private readonly alone: (Decision | undefined)[];
   /** the answer where no rule matches */
   private readonly unmatched: Decision;
-  // what `match` found
+  // what `match` found; `only`: the number of the one rule that matches where none fails, else -1
+  private only = -1;
   private sure: readonly DecidingRule[] = none;
   private failed: readonly DecidingRule[] = none;
   private problems: readonly string[] = none;
@@ -119,26 +120,25 @@ class Decider {
     this.unmatched = Object.freeze(this.deny(none, none, false));
   }
 
-  decide(asked: DecisionRequest): Decision {
-    const request = normalize(asked);
-    const collection = request.collection ?? "default";
+  decide(given: DecisionRequest): Decision {
     const { index } = this;
-    index.find(
-      request.object,
-      index.audiences.of(request.subject),
-      index.kinds.askedFor(collection, request.predicate),
-    );
+    const collection = given.collection ?? "default";
+    const { predicate, kinds } = index.kinds.askedFor(collection, given.predicate);
+    const request = normalize(given, predicate);
+    index.find(request.object, index.audiences.of(request.subject), kinds);
     const { allows, denies } = index;
     if (allows.count + denies.count === 0) return this.unmatched;
     if (this.allowOverrides.size > 0 && this.allowOverrides.has(collection)) return this.decideAllowsFirst(request);
     if (denies.count > 0) {
       this.match(denies, request);
+      if (this.only >= 0) return this.decidedBy(this.only);
       const { sure, failed } = this;
       if (sure.length + failed.length > 0) {
         return this.deny(byId(sure, failed), this.problems, sure.length > 0);
       }
     }
     this.match(allows, request);
+    if (this.only >= 0 && request.object.columns === undefined) return this.decidedBy(this.only);
     if (this.sure.length > 0) return this.allow(request, this.sure, this.problems);
     return this.problems.length === 0 ? this.unmatched : this.deny(none, this.problems, false);
   }
@@ -154,6 +154,7 @@ class Decider {
 
   /** Leaves in `sure` the rules that match, in `failed` those whose conditions fail, each by id, and in `problems` why. */
   private match(found: RuleNumbers, request: DecisionRequest): void {
+    this.only = -1;
     this.sure = none;
     this.failed = none;
     this.problems = none;
@@ -176,6 +177,7 @@ class Decider {
         problems.push(`rule ${rule.id}: ${answer.why}`);
       }
     }
+    if (matching === 1 && failed === undefined) this.only = numbers[0] as number;
     if (matching > 0) this.sure = this.toDeciding(numbers, matching);
     if (failed !== undefined) this.failed = byId(failed, none);
     if (problems !== undefined) this.problems = problems;
@@ -184,15 +186,26 @@ class Decider {
   /** INVARIANT: rules are numbered in the order of their ids. */
   private toDeciding(numbers: readonly number[], count: number): readonly DecidingRule[] {
     const [first = 0, second = 0] = numbers;
-    if (count === 1) {
-      this.alone[first] ??= Object.freeze([this.ruleOf(first).deciding]);
-      return this.alone[first];
-    }
+    if (count === 1) return this.decidedBy(first).because;
     if (count === 2) {
       return [this.ruleOf(Math.min(first, second)).deciding, this.ruleOf(Math.max(first, second)).deciding];
     }
     const sorted = numbers.slice(0, count).sort((a, b) => a - b);
     return sorted.map((number) => this.ruleOf(number).deciding);
+  }
+
+  private decidedBy(number: number): Decision {
+    const known = this.alone[number];
+    if (known !== undefined) return known;
+    const { deciding } = this.ruleOf(number);
+    const because = Object.freeze([deciding]);
+    const decision = Object.freeze(
+      deciding.effect === "deny"
+        ? this.deny(because, none, true)
+        : this.answer("allow", undefined, because, none, noObligations),
+    );
+    this.alone[number] = decision;
+    return decision;
   }
 
   private ruleOf(number: number): CompiledRule {
@@ -234,12 +247,11 @@ function isSorted(rules: readonly DecidingRule[]): boolean {
   return rules.every(({ id }, at) => at === 0 || (rules[at - 1]?.id ?? "") <= id);
 }
 
-/** Predicates without regard to case, addresses without `?acl=`. */
-function normalize(request: DecisionRequest): DecisionRequest {
-  const predicate = request.predicate.toLowerCase();
+/** With `predicate` (in lower case) as its predicate, addresses without `?acl=`. */
+function normalize(request: DecisionRequest, predicate: string): DecisionRequest {
   const { paths } = request.object;
   let hasQuery = false;
-  for (const path of paths) if (path.includes("?acl=") && path.startsWith("dataos://")) hasQuery = true;
+  for (const path of paths) if (path.indexOf("?") >= 0 && path.startsWith("dataos://")) hasQuery = true;
   if (predicate === request.predicate && !hasQuery) return request;
   const bare = hasQuery ? paths.map((path) => (path.startsWith("dataos://") ? withoutQuery(path) : path)) : paths;
   return { ...request, predicate, object: { ...request.object, paths: bare } };

@@ -1,29 +1,34 @@
 import type { PathPattern } from "./path-patterns.ts";
-import { RuleSlot } from "./rule-slot.ts";
+import type { RuleSlot, RuleSlots } from "./rule-slots.ts";
 
 /** All paths that rules speak of, as one radix trie: a path meets its rules in one walk along its own characters. */
 export class PathTrie {
   private readonly root = new TrieNode("");
+  private readonly slots: RuleSlots;
+
+  constructor(slots: RuleSlots) {
+    this.slots = slots;
+  }
 
   /** Where rules with `pattern` lie; made when first asked for. */
   slotFor({ is, text }: PathPattern): RuleSlot {
     const node = this.nodeFor(text);
     if (is === "exact") {
-      node.exact ??= new RuleSlot();
+      node.exact ??= this.slots.create();
       return node.exact;
     }
-    node.below ??= new RuleSlot();
+    node.below ??= this.slots.create();
     return node.below;
   }
 
-  /** Writes the slots that `path` meets into `slots` from `count` on; answers how many are in it then. */
-  find(path: string, slots: RuleSlot[], count: number): number {
+  /** Writes where the slots that `path` meets begin into `starts` from `count` on; answers how many are in it then. */
+  find(path: string, starts: number[], count: number): number {
     let node = this.root;
     let met = count;
     for (let at = 0; ; at += node.label.length) {
-      if (node.below !== undefined) slots[met++] = node.below;
+      if (node.below !== undefined) starts[met++] = node.below.start;
       if (at === path.length) {
-        if (node.exact !== undefined) slots[met++] = node.exact;
+        if (node.exact !== undefined) starts[met++] = node.exact.start;
         return met;
       }
       const child = node.child(path.charCodeAt(at));

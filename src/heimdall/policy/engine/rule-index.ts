@@ -3,8 +3,8 @@ import { Audiences, type KnownSubject } from "./audiences.ts";
 import type { CompiledRule } from "./compiled-rule.ts";
 import { toPathPatterns } from "./path-patterns.ts";
 import { PathTrie } from "./path-trie.ts";
-import { type AskedKinds, asksDeny, notAsked, RuleKinds } from "./rule-kinds.ts";
-import { RuleSlot } from "./rule-slot.ts";
+import { type AskedKinds, notAsked, RuleKinds } from "./rule-kinds.ts";
+import { type RuleSink, type RuleSlot, RuleSlots } from "./rule-slots.ts";
 import { type RuleTest, toRuleTest } from "./rule-test.ts";
 
 // so that turns stay small integers
@@ -22,7 +22,7 @@ export interface RuleNumbers {
  * INVARIANT: what `find` gives is a superset of the rules that match, without any that is about other subjects or predicates; the
  * rule's `test` decides.
  */
-export class RuleIndex {
+export class RuleIndex implements RuleSink {
   readonly audiences = new Audiences();
   readonly kinds = new RuleKinds();
   /** by rule number; `undefined`: whatever is found matches */
@@ -31,15 +31,16 @@ export class RuleIndex {
   readonly denies: RuleNumbers = { numbers: [], count: 0 };
   private readonly audienceOf: number[] = [];
   private readonly kindOf: number[] = [];
-  private readonly paths = new PathTrie();
+  private readonly slots = new RuleSlots();
+  private readonly paths = new PathTrie(this.slots);
   private readonly byTag = new Map<string, RuleSlot>();
-  private readonly everywhere = new RuleSlot();
-  private readonly slots: RuleSlot[] = [];
+  private readonly everywhere = this.slots.create();
+  private readonly starts: number[] = [];
   /** the turn at which each rule was last found, because a rule may lie in several slots */
   private readonly seen: number[] = [];
   private turn = 0;
 
-  /** Rules come in the order of their numbers, from 0. */
+  /** Rules come in the order of their numbers, from 0. `seal` after the last. */
   add(rule: CompiledRule): void {
     const audience = this.audiences.numberOf(rule.rule.subjects);
     const kind = this.kinds.numberOf(rule.rule);
@@ -64,25 +65,35 @@ export class RuleIndex {
     this.tests.push(toRuleTest(rule, false, !isOneTag));
   }
 
+  /** Ends the adding, in steps. */
+  seal(): Generator<undefined> {
+    return this.slots.seal();
+  }
+
   /** Fills `allows` and `denies` with the rules that may match. */
   find(object: DecisionObject, subject: KnownSubject, asked: AskedKinds): void {
     this.allows.count = 0;
     this.denies.count = 0;
     this.nextTurn();
-    const { slots } = this;
+    const { slots, starts } = this;
     let count = 1;
-    slots[0] = this.everywhere;
-    for (const path of object.paths) count = this.paths.find(path, slots, count);
+    starts[0] = this.everywhere.start;
+    for (const path of object.paths) count = this.paths.find(path, starts, count);
     if (this.byTag.size > 0) {
       for (const tag of object.tags) {
         const slot = this.byTag.get(tag);
-        if (slot !== undefined) slots[count++] = slot;
+        if (slot !== undefined) starts[count++] = slot.start;
       }
     }
-    for (let at = 0; at < count; at++) {
-      const slot = slots[at];
-      if (slot !== undefined) this.collect(slot, subject, asked);
-    }
+    for (let at = 0; at < count; at++) slots.read(starts[at] as number, subject, asked, this);
+  }
+
+  /** Called while rules are looked for. */
+  take(number: number, isDeny: boolean): void {
+    if (this.seen[number] === this.turn) return;
+    this.seen[number] = this.turn;
+    const into = isDeny ? this.denies : this.allows;
+    into.numbers[into.count++] = number;
   }
 
   /** Whether the rule with this number is about the subject. */
@@ -95,38 +106,12 @@ export class RuleIndex {
     return asked[this.kindOf[number] ?? 0] !== notAsked;
   }
 
-  private collect({ groups }: RuleSlot, { belongs, audiences }: KnownSubject, asked: AskedKinds): void {
-    for (let at = 0; at < groups.length; at++) {
-      const group = groups[at];
-      if (group === undefined) continue;
-      const asks = asked[group.kind];
-      if (asks === notAsked) continue;
-      const into = asks === asksDeny ? this.denies : this.allows;
-      const { pairs, byAudience } = group;
-      if (byAudience === undefined || audiences.length * 8 > pairs.length) {
-        for (let pair = 0; pair < pairs.length; pair += 2) {
-          if (belongs[pairs[pair] as number] === 1) this.take(pairs[pair + 1] as number, into);
-        }
-      } else {
-        for (const audience of audiences) {
-          for (const number of byAudience.get(audience) ?? []) this.take(number, into);
-        }
-      }
-    }
-  }
-
   private nextTurn(): void {
     if (this.turn === lastTurn) {
       this.seen.fill(0);
       this.turn = 0;
     }
     this.turn++;
-  }
-
-  private take(number: number, into: RuleNumbers): void {
-    if (this.seen[number] === this.turn) return;
-    this.seen[number] = this.turn;
-    into.numbers[into.count++] = number;
   }
 
   private slotsByTag({ tags }: CompiledRule): readonly RuleSlot[] {
@@ -136,7 +121,7 @@ export class RuleIndex {
       if (key === undefined) return [this.everywhere];
       let slot = this.byTag.get(key);
       if (slot === undefined) {
-        slot = new RuleSlot();
+        slot = this.slots.create();
         this.byTag.set(key, slot);
       }
       slots.push(slot);

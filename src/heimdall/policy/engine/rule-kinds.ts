@@ -4,6 +4,12 @@ import type { PolicyRule } from "../rule.ts";
 /** By kind of rule: whether it is asked for, and then its effect. */
 export type AskedKinds = Uint8Array;
 
+/** A predicate as it was asked for, in lower case, and the kinds of rules about it. */
+export interface Asked {
+  readonly predicate: string;
+  readonly kinds: AskedKinds;
+}
+
 export const notAsked = 0;
 export const asksAllow = 1;
 export const asksDeny = 2;
@@ -21,7 +27,8 @@ const maxAsked = 500;
 export class RuleKinds {
   private readonly numbers = new Map<string, number>();
   private readonly kinds: RuleKind[] = [];
-  private readonly asked = new Map<string, Map<string, AskedKinds>>();
+  private readonly asked = new Map<string, Map<string, Asked>>();
+  private remembered = 0;
 
   /** The number of a rule's kind, the same for the same text. */
   numberOf({ effect, collection, predicates }: PolicyRule): number {
@@ -38,23 +45,33 @@ export class RuleKinds {
     return number;
   }
 
-  /** @param predicate in lower case */
-  askedFor(collection: string, predicate: string): AskedKinds {
-    let byPredicate = this.asked.get(collection);
-    const known = byPredicate?.get(predicate);
+  /** What is asked for with `predicate`, whatever its case. */
+  askedFor(collection: string, predicate: string): Asked {
+    const known = this.asked.get(collection)?.get(predicate);
     if (known !== undefined) return known;
-    const asked = new Uint8Array(this.kinds.length);
+    const lower = predicate.toLowerCase();
+    const kinds = new Uint8Array(this.kinds.length);
     this.kinds.forEach((kind, number) => {
-      if (kind.collection === collection && kind.predicates.some((glob) => glob.matches(predicate))) {
-        asked[number] = kind.asks;
+      if (kind.collection === collection && kind.predicates.some((glob) => glob.matches(lower))) {
+        kinds[number] = kind.asks;
       }
     });
-    if (byPredicate === undefined || byPredicate.size >= maxAsked) {
-      if (this.asked.size >= maxAsked) this.asked.clear();
+    const asked = { predicate: lower, kinds };
+    this.remember(collection, predicate, asked);
+    return asked;
+  }
+
+  private remember(collection: string, predicate: string, asked: Asked): void {
+    if (this.remembered >= maxAsked) {
+      this.asked.clear();
+      this.remembered = 0;
+    }
+    let byPredicate = this.asked.get(collection);
+    if (byPredicate === undefined) {
       byPredicate = new Map();
       this.asked.set(collection, byPredicate);
     }
     byPredicate.set(predicate, asked);
-    return asked;
+    this.remembered++;
   }
 }

@@ -20,12 +20,21 @@ export interface ParsedPolicies {
  * Conditions are kept as text.
  */
 export function parsePolicies(documents: readonly PolicyDocument[]): ParsedPolicies {
+  const steps = parseInSteps(documents);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** `parsePolicies`, one document after the other, so that a caller can do something else in between. */
+export function* parseInSteps(documents: readonly PolicyDocument[]): Generator<undefined, ParsedPolicies> {
   const findings: Findings = { problems: [], warnings: [] };
   const vocabulary: Vocabulary = { atoms: new Map(), useCases: new Map() };
   const rules: PolicyRule[] = [];
   const dataPolicies: DataPolicy[] = [];
   const seen = new Map<string, PolicyDocument>();
-  const read = (kind: PolicyDocument["kind"], each: (reader: Reader, document: PolicyDocument) => void): void => {
+  function* read(kind: PolicyDocument["kind"], each: (reader: Reader) => void): Generator<undefined> {
     for (const document of documents) {
       if (document.kind !== kind) continue;
       const reader = new Reader(document.spec, "", document, findings);
@@ -33,13 +42,16 @@ export function parsePolicies(documents: readonly PolicyDocument[]): ParsedPolic
       if (before)
         reader.problem(`${kind} \`${document.name}\` is given twice, also in ${before.file}; choose another name`);
       seen.set(`${kind} ${document.name}`, document);
-      each(reader, document);
+      each(reader);
+      yield;
     }
-  };
-  read("provider", (reader) => readProvider(reader, vocabulary));
-  read("use-case", (reader) => readUseCase(reader, vocabulary));
-  read("policy", (reader) => readPolicy(reader, rules, dataPolicies));
-  read("grant", (reader) => rules.push(...readGrant(reader, vocabulary)));
+  }
+  yield* read("provider", (reader) => readProvider(reader, vocabulary));
+  yield* read("use-case", (reader) => readUseCase(reader, vocabulary));
+  yield* read("policy", (reader) => readPolicy(reader, rules, dataPolicies));
+  yield* read("grant", (reader) => {
+    rules.push(...readGrant(reader, vocabulary));
+  });
   return {
     rules,
     dataPolicies,
