@@ -47,6 +47,8 @@ export async function startServer(
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
+      // as `npm start` has it
+      NODE_COMPILE_CACHE: fileURLToPath(new URL("../../../node_modules/.cache/node", import.meta.url)),
       DATAOS_PORT: "0",
       DATAOS_DATA_DIR: stores.dataDir,
       DATAOS_DEPOT_NETWORKS: "127.0.0.0/8",

@@ -191,7 +191,11 @@ export async function openAuditJournal(options: AuditJournalOptions): Promise<Au
 /** WHY: threads start from files, which are TypeScript here and JavaScript where the package was built */
 function startThread(name: string, workerData: WriterData | MoverData): Worker {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const worker = new Worker(new URL(`./${name}.${extension}`, import.meta.url), { workerData });
+  const worker = new Worker(new URL(`./${name}.${extension}`, import.meta.url), {
+    workerData,
+    // WHY: the defaults reserve room for garbage that these threads do not make; an idle server is to stay small
+    resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 },
+  });
   worker.unref();
   return worker;
 }

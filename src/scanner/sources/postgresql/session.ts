@@ -1,4 +1,4 @@
-import { connectPostgres, type PostgresClient, type QueryLimits } from "../../../drivers/postgres/index.ts";
+import type { PostgresClient, QueryLimits } from "../../../drivers/postgres/index.ts";
 import { DeadlineExceededError } from "../../../shared/errors.ts";
 import type { NetworkGuard, SourceConnection } from "../../ports.ts";
 import { lockTimeoutSql, sessionSql } from "./catalog-sql.ts";
@@ -44,6 +44,8 @@ export async function openCatalogSession(
 ): Promise<CatalogSession> {
   signal?.throwIfAborted();
   const { address } = await guard.resolve(connection.host);
+  // WHY: 16 MB that a server needs when it scans, and not before
+  const { connectPostgres } = await import("../../../drivers/postgres/index.ts");
   const client = await connectPostgres({
     host: connection.host,
     // SECURITY: the address that was checked, so that a second look-up cannot lead elsewhere

@@ -1,4 +1,4 @@
-import { hasSqlDetails, type Node, parse } from "libpg-query";
+import type { Node } from "libpg-query";
 import {
   maxNesting,
   maxStatementBytes,
@@ -31,7 +31,9 @@ export function createPostgresParser(): SqlParser {
   };
 }
 
-async function parseTree(sql: string): Promise<Awaited<ReturnType<typeof parse>>> {
+async function parseTree(sql: string): Promise<Awaited<ReturnType<typeof import("libpg-query").parse>>> {
+  // WHY: 16 MB that a server needs when it scans, and not before
+  const { hasSqlDetails, parse } = await import("libpg-query");
   try {
     return await parse(sql);
   } catch (error) {
