@@ -20,7 +20,7 @@ import {
 } from "./control/secrets/index.ts";
 import { createLogger } from "./drivers/pino/index.ts";
 import { acquireFileLock } from "./drivers/sqlite/index.ts";
-import { toSubject } from "./graphql/index.ts";
+import { describeUser, toSubject } from "./graphql/index.ts";
 import { createCheckpointFile, loadBuiltInPolicies } from "./heimdall/adapters/file/index.ts";
 import {
   type AuditKeySealer,
@@ -41,6 +41,7 @@ import {
 } from "./heimdall/authorization/index.ts";
 import { createRegisteredObjectSource } from "./heimdall/objects/index.ts";
 import type { AuditLog, IdentityStore, ObjectSource } from "./heimdall/ports.ts";
+import { createPolicySafety } from "./heimdall/safety/index.ts";
 import { createHttpServer, type EngineState } from "./http/index.ts";
 import { metisMigrations } from "./metis/adapters/state/index.ts";
 import type { LineageStore, SearchStore } from "./metis/ports.ts";
@@ -201,6 +202,15 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
         control,
         identity,
         audit,
+        policySafety: createPolicySafety({
+          policies,
+          authorizer,
+          audit,
+          objects: [catalog.objects, createResourceObjectSource(stores.resources)],
+          listSubjects: async () =>
+            (await identity.listUsers()).map((user) => ({ subject: toSubject(user), object: describeUser(user) })),
+          clock,
+        }),
         policies: { list: () => listPolicies(policies, (file) => file.startsWith("policies/")) },
         clock,
         ids,

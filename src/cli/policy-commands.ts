@@ -46,4 +46,61 @@ export function addPolicyCommands(program: Command, withContext: WithContext): v
         (await import("./commands/policy-check.ts")).testFiles(context, options),
       ),
     );
+  policy
+    .command("diff")
+    .description("which decisions change from OLD to NEW, for the users and data that the server has")
+    .argument("<old>", "a file, a folder, or `live`: what decides now")
+    .argument("<new>", "a file or folder; beside `live` it takes the place of policies of the same name")
+    .option("-R, --recursive", "look into the folders of a folder")
+    .addOption(output())
+    .action(
+      withContext(async (context, before: string, after: string, options: never) =>
+        (await import("./commands/policy-impact.ts")).diffPolicies(context, [before, after], options),
+      ),
+    );
+  policy
+    .command("replay")
+    .description("which decisions of the audit log a candidate would answer differently")
+    .addOption(files().makeOptionMandatory())
+    .option("-R, --recursive", "look into the folders of a folder")
+    .option("--from <time>", "only from this time, e.g. 2026-01-31T08:00:00Z")
+    .option("--to <time>", "only before this time")
+    .addOption(output())
+    .action(
+      withContext(async (context, options: never) =>
+        (await import("./commands/policy-impact.ts")).replayPolicies(context, options),
+      ),
+    );
+  const shadow = policy
+    .command("shadow")
+    .description("let a candidate answer beside the live policies, without effect");
+  shadow
+    .command("start")
+    .description("start it on the server process that is asked")
+    .addOption(files().makeOptionMandatory())
+    .option("-R, --recursive", "look into the folders of a folder")
+    .addOption(output())
+    .action(
+      withContext(async (context, options: never) =>
+        (await import("./commands/policy-impact.ts")).startShadow(context, options),
+      ),
+    );
+  shadow
+    .command("status")
+    .description("how often it disagreed, and where")
+    .addOption(output())
+    .action(
+      withContext(async (context, options: never) =>
+        (await import("./commands/policy-impact.ts")).shadowStatus(context, options),
+      ),
+    );
+  shadow
+    .command("stop")
+    .description("end it and tell what it came to")
+    .addOption(output())
+    .action(
+      withContext(async (context, options: never) =>
+        (await import("./commands/policy-impact.ts")).stopShadow(context, options),
+      ),
+    );
 }

@@ -356,10 +356,12 @@ function refuse(problems: readonly Problem[]): void {
 
 function toApplied({ manifest, existing, outcome, warnings, changedValues }: ValuedPlan): AppliedResource {
   const { ref, version } = manifest;
+  const document = outcome === "unchanged" ? undefined : toPolicyDocument(manifest);
   return {
     ref,
     version,
     outcome,
+    ...(document ? { policy: document } : {}),
     generation: (existing?.generation ?? 0) + (outcome === "unchanged" ? 0 : 1),
     diff:
       outcome === "unchanged"

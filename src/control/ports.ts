@@ -1,5 +1,5 @@
 /** What Control offers to the rest: resources, workspaces, runs, logs. */
-import type { Authorized, CallContext } from "../heimdall/ports.ts";
+import type { Authorized, CallContext, PolicyDocument } from "../heimdall/ports.ts";
 import type { Problem } from "../shared/errors.ts";
 
 export const resourceTypes = [
@@ -93,6 +93,8 @@ export interface AppliedResource {
   readonly version: string;
   readonly outcome: "created" | "updated" | "unchanged";
   readonly generation: number;
+  /** the policy or grant that is created or updated, as Heimdall reads it */
+  readonly policy?: PolicyDocument;
   /** unified diff of the redacted manifests; empty when unchanged */
   readonly diff: string;
   readonly warnings: readonly Problem[];

@@ -1,5 +1,6 @@
 import type { Control } from "../control/ports.ts";
 import type { AuditLog, Authorizer, CallContext, IdentityStore } from "../heimdall/ports.ts";
+import type { PolicySafety } from "../heimdall/safety/index.ts";
 import type { Catalog } from "../metis/ports.ts";
 import type { Clock } from "../shared/clock.ts";
 import type { Logger } from "../shared/logger.ts";
@@ -16,6 +17,7 @@ export interface GraphqlServices {
   readonly identity: IdentityStore;
   readonly audit: AuditLog;
   readonly policies: PolicyLister;
+  readonly policySafety: PolicySafety;
 }
 
 /** What resolvers get of one operation. */

@@ -2,11 +2,12 @@ import { fileURLToPath } from "node:url";
 import {
   controlMigrations,
   createControl,
+  createResourceObjectSource,
   createResourcePolicySource,
   createStateControlStores,
 } from "../../src/control/index.ts";
 import { createStateSecretStore, openVault, secretMigrations } from "../../src/control/secrets/index.ts";
-import { toSubject } from "../../src/graphql/index.ts";
+import { describeUser, toSubject } from "../../src/graphql/index.ts";
 import { loadBuiltInPolicies } from "../../src/heimdall/adapters/file/index.ts";
 import {
   auditMigrations,
@@ -22,6 +23,7 @@ import {
 } from "../../src/heimdall/authorization/index.ts";
 import { parsePolicyYaml } from "../../src/heimdall/policy/index.ts";
 import type { AuditRecord } from "../../src/heimdall/ports.ts";
+import { createPolicySafety } from "../../src/heimdall/safety/index.ts";
 import type { HttpServices } from "../../src/http/index.ts";
 import { systemClock } from "../../src/shared/clock.ts";
 import { UnavailableError } from "../../src/shared/errors.ts";
@@ -128,6 +130,18 @@ export async function createApiServices(policies = ""): Promise<ApiServices> {
     control: watch("control", control),
     identity: watch("identity", identity),
     audit,
+    policySafety: createPolicySafety({
+      policies: live,
+      authorizer,
+      audit,
+      objects: [
+        catalog.objects,
+        createResourceObjectSource(createStateControlStores(state, { clock: systemClock, ids }).resources),
+      ],
+      listSubjects: async () =>
+        (await identity.listUsers()).map((user) => ({ subject: toSubject(user), object: describeUser(user) })),
+      clock: systemClock,
+    }),
     policies: { list: () => listPolicies(live, (file) => file.startsWith("policies/")) },
     engines: async () => [{ name: "state", state: "ready", required: true, details: { version: "9.9.9-canary" } }],
     keys: keys as ApiServices["keys"],

@@ -5,6 +5,7 @@ import type { CommandContext } from "../command-context.ts";
 import type { Style } from "../output/style.ts";
 import { padEnd, printable } from "../output/table.ts";
 import { pickVariables, readManifests } from "./manifest-files.ts";
+import { describeImpact, impactFields } from "./policy-impact.ts";
 import { assertNoUserErrors } from "./user-errors.ts";
 
 export interface ApplyOptions {
@@ -15,9 +16,10 @@ export interface ApplyOptions {
   readonly interpolation: boolean;
 }
 
-const document = /* GraphQL */ `
+const documentOf = (dryRun: boolean): string => /* GraphQL */ `
   mutation Apply($input: ApplyResourcesInput!) {
     applyResources(input: $input) {
+      ${dryRun ? `impact { ${impactFields} }` : ""}
       resources { type name workspace version outcome generation diff warnings { at message } }
       userErrors { at field message code }
     }
@@ -28,7 +30,7 @@ const document = /* GraphQL */ `
 export async function apply(context: CommandContext, options: ApplyOptions): Promise<void> {
   const { dryRun = false, recursive = false } = options;
   const documents = await readManifests(options.manifestFile, recursive);
-  const { applyResources } = await context.client.query<{ applyResources: ApplyResourcesPayload }>(document, {
+  const { applyResources } = await context.client.query<{ applyResources: ApplyResourcesPayload }>(documentOf(dryRun), {
     input: {
       documents,
       variables: options.interpolation ? pickVariables(documents) : [],
@@ -38,7 +40,7 @@ export async function apply(context: CommandContext, options: ApplyOptions): Pro
     },
   });
   assertNoUserErrors(applyResources.userErrors, dryRun ? "this would be refused" : "nothing was applied");
-  const { resources } = applyResources;
+  const { resources, impact } = applyResources;
   if (resources.length === 0) throw new CommandError("the files hold no document", errorFaces.BAD_USER_INPUT.exit);
   const width = Math.max(...resources.map(({ type, name }) => type.length + name.length + 1));
   for (const { type, name, workspace, outcome, generation, diff, warnings } of resources) {
@@ -49,6 +51,7 @@ export async function apply(context: CommandContext, options: ApplyOptions): Pro
     if (dryRun && diff) context.print(toIndentedDiff(diff, context.style));
     for (const { at, message } of warnings) context.warn(at ? `${at}: ${message}` : message);
   }
+  if (impact) context.print(describeImpact(context, impact));
   const count = (wanted: string): number => resources.filter(({ outcome }) => outcome === wanted).length;
   const summary = `${count("created")} created, ${count("updated")} updated, ${count("unchanged")} unchanged`;
   context.print(dryRun ? `dry run, nothing was changed: ${summary}` : summary);

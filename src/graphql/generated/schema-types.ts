@@ -43,6 +43,12 @@ export type Query = {
   readonly authorizeMany: ReadonlyArray<Decision>;
   /** Live policies, the built-in ones included. */
   readonly policies: PolicyConnection;
+  /** Which decisions would change for the users and objects that the caller may see: from the live policies (or from `before`) to `after`, which takes the place of live ones of the same name. */
+  readonly policyDiff: PolicyImpact;
+  /** Which decisions on record the candidate would answer differently. */
+  readonly policyReplay: PolicyReplay;
+  /** The candidate that answers beside the live policies of this server process; null where there is none. */
+  readonly policyShadow?: Maybe<PolicyShadow>;
   readonly grants: ResourceConnection;
   readonly resources: ResourceConnection;
   readonly resource?: Maybe<Resource>;
@@ -125,6 +131,19 @@ export type QueryPoliciesArgs = {
 };
 
 
+export type QueryPolicyDiffArgs = {
+  after: ReadonlyArray<ManifestInput>;
+  before?: InputMaybe<ReadonlyArray<ManifestInput>>;
+};
+
+
+export type QueryPolicyReplayArgs = {
+  candidate: ReadonlyArray<ManifestInput>;
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  to?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+
 export type QueryGrantsArgs = {
   first?: Scalars['Int']['input'];
   after?: InputMaybe<Scalars['String']['input']>;
@@ -186,6 +205,10 @@ export type Mutation = {
   /** Creates or updates all documents or none. */
   readonly applyResources: ApplyResourcesPayload;
   readonly deleteResource: DeleteResourcePayload;
+  /** Lets a candidate answer beside the live policies of this server process, without effect. */
+  readonly startPolicyShadow: PolicyShadowPayload;
+  /** Ends it and gives what it came to. */
+  readonly stopPolicyShadow: PolicyShadowPayload;
   /** Starts a run of a workflow now. */
   readonly runWorkflow: RunPayload;
   readonly cancelRun: RunPayload;
@@ -211,6 +234,11 @@ export type MutationApplyResourcesArgs = {
 
 export type MutationDeleteResourceArgs = {
   input: DeleteResourceInput;
+};
+
+
+export type MutationStartPolicyShadowArgs = {
+  input: StartPolicyShadowInput;
 };
 
 
@@ -738,6 +766,102 @@ export type PolicyRule = {
   readonly at: Scalars['String']['output'];
 };
 
+/** Decisions that differ between two sets of policies. */
+export type PolicyImpact = {
+  readonly __typename?: 'PolicyImpact';
+  readonly beforeVersion: Scalars['String']['output'];
+  readonly afterVersion: Scalars['String']['output'];
+  /** ids of rules and data policies that only one of the two has */
+  readonly rulesAdded: ReadonlyArray<Scalars['String']['output']>;
+  readonly rulesRemoved: ReadonlyArray<Scalars['String']['output']>;
+  /** decisions that differ */
+  readonly changed: Scalars['Int']['output'];
+  /** the biggest first; the same answers for the same reasons are one */
+  readonly groups: ReadonlyArray<DecisionChangeGroup>;
+  /** decisions that were made by both; what no differing rule is about is not asked */
+  readonly compared: Scalars['Int']['output'];
+  /** what was left out and why; null: nothing */
+  readonly cut?: Maybe<Scalars['String']['output']>;
+};
+
+export type DecisionChangeGroup = {
+  readonly __typename?: 'DecisionChangeGroup';
+  readonly before: DecisionSide;
+  readonly after: DecisionSide;
+  readonly count: Scalars['Int']['output'];
+  readonly predicates: ReadonlyArray<Scalars['String']['output']>;
+  readonly subjects: DecisionClass;
+  readonly objects: DecisionClass;
+  readonly examples: ReadonlyArray<DecisionExample>;
+};
+
+export type DecisionSide = {
+  readonly __typename?: 'DecisionSide';
+  readonly effect: Scalars['String']['output'];
+  readonly denyReason?: Maybe<Scalars['String']['output']>;
+  readonly because: ReadonlyArray<DecidingRule>;
+  /** masks and rows in one line; empty where there are none */
+  readonly obligations: Scalars['String']['output'];
+};
+
+/** Who or what a group is about. */
+export type DecisionClass = {
+  readonly __typename?: 'DecisionClass';
+  readonly count: Scalars['Int']['output'];
+  /** what all have: tags, and for objects the beginning of their addresses */
+  readonly common: ReadonlyArray<Scalars['String']['output']>;
+  /** some of them */
+  readonly sample: ReadonlyArray<Scalars['String']['output']>;
+};
+
+export type DecisionExample = {
+  readonly __typename?: 'DecisionExample';
+  readonly subject: Scalars['String']['output'];
+  readonly predicate: Scalars['String']['output'];
+  readonly object: Scalars['String']['output'];
+};
+
+export type PolicyReplay = {
+  readonly __typename?: 'PolicyReplay';
+  readonly candidateVersion: Scalars['String']['output'];
+  /** records that were looked at */
+  readonly read: Scalars['Int']['output'];
+  readonly replayed: Scalars['Int']['output'];
+  readonly changed: Scalars['Int']['output'];
+  readonly groups: ReadonlyArray<DecisionChangeGroup>;
+  /** lists, and decisions about subjects that are gone */
+  readonly skipped: Scalars['Int']['output'];
+  /** decisions that the live policies answer differently today than they are recorded */
+  readonly drifted: Scalars['Int']['output'];
+  readonly cut?: Maybe<Scalars['String']['output']>;
+};
+
+/** How a candidate does beside the live policies of the server process that was asked. */
+export type PolicyShadow = {
+  readonly __typename?: 'PolicyShadow';
+  readonly version: Scalars['String']['output'];
+  readonly documents: ReadonlyArray<Scalars['String']['output']>;
+  readonly startedAt: Scalars['DateTime']['output'];
+  readonly startedBy: Scalars['String']['output'];
+  readonly compared: Scalars['Int']['output'];
+  readonly disagreed: Scalars['Int']['output'];
+  /** decisions that the candidate could not make */
+  readonly failed: Scalars['Int']['output'];
+  /** why it does not answer at present */
+  readonly problem?: Maybe<Scalars['String']['output']>;
+  readonly groups: ReadonlyArray<DecisionChangeGroup>;
+};
+
+export type StartPolicyShadowInput = {
+  readonly candidate: ReadonlyArray<ManifestInput>;
+};
+
+export type PolicyShadowPayload = {
+  readonly __typename?: 'PolicyShadowPayload';
+  readonly shadow?: Maybe<PolicyShadow>;
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 export type PolicyEdge = {
   readonly __typename?: 'PolicyEdge';
   readonly cursor: Scalars['String']['output'];
@@ -864,6 +988,8 @@ export type AppliedResource = {
 export type ApplyResourcesPayload = {
   readonly __typename?: 'ApplyResourcesPayload';
   readonly resources: ReadonlyArray<AppliedResource>;
+  /** with `dryRun`, where policies or grants would change: the decisions that would change with them; null where the caller may see no policies */
+  readonly impact?: Maybe<PolicyImpact>;
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
@@ -1190,6 +1316,15 @@ export type ResolversTypes = {
   RowComparison: ResolverTypeWrapper<RowComparison>;
   Policy: ResolverTypeWrapper<Policy>;
   PolicyRule: ResolverTypeWrapper<PolicyRule>;
+  PolicyImpact: ResolverTypeWrapper<PolicyImpact>;
+  DecisionChangeGroup: ResolverTypeWrapper<DecisionChangeGroup>;
+  DecisionSide: ResolverTypeWrapper<DecisionSide>;
+  DecisionClass: ResolverTypeWrapper<DecisionClass>;
+  DecisionExample: ResolverTypeWrapper<DecisionExample>;
+  PolicyReplay: ResolverTypeWrapper<PolicyReplay>;
+  PolicyShadow: ResolverTypeWrapper<PolicyShadow>;
+  StartPolicyShadowInput: StartPolicyShadowInput;
+  PolicyShadowPayload: ResolverTypeWrapper<PolicyShadowPayload>;
   PolicyEdge: ResolverTypeWrapper<PolicyEdge>;
   PolicyConnection: ResolverTypeWrapper<PolicyConnection>;
   Resource: ResolverTypeWrapper<ResourceParent>;
@@ -1289,6 +1424,15 @@ export type ResolversParentTypes = {
   RowComparison: RowComparison;
   Policy: Policy;
   PolicyRule: PolicyRule;
+  PolicyImpact: PolicyImpact;
+  DecisionChangeGroup: DecisionChangeGroup;
+  DecisionSide: DecisionSide;
+  DecisionClass: DecisionClass;
+  DecisionExample: DecisionExample;
+  PolicyReplay: PolicyReplay;
+  PolicyShadow: PolicyShadow;
+  StartPolicyShadowInput: StartPolicyShadowInput;
+  PolicyShadowPayload: PolicyShadowPayload;
   PolicyEdge: PolicyEdge;
   PolicyConnection: PolicyConnection;
   Resource: ResourceParent;
@@ -1352,6 +1496,9 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   authorize?: Resolver<ResolversTypes['Decision'], ParentType, ContextType, RequireFields<QueryAuthorizeArgs, 'input'>>;
   authorizeMany?: Resolver<ReadonlyArray<ResolversTypes['Decision']>, ParentType, ContextType, RequireFields<QueryAuthorizeManyArgs, 'inputs'>>;
   policies?: Resolver<ResolversTypes['PolicyConnection'], ParentType, ContextType, RequireFields<QueryPoliciesArgs, 'first'>>;
+  policyDiff?: Resolver<ResolversTypes['PolicyImpact'], ParentType, ContextType, RequireFields<QueryPolicyDiffArgs, 'after'>>;
+  policyReplay?: Resolver<ResolversTypes['PolicyReplay'], ParentType, ContextType, RequireFields<QueryPolicyReplayArgs, 'candidate'>>;
+  policyShadow?: Resolver<Maybe<ResolversTypes['PolicyShadow']>, ParentType, ContextType>;
   grants?: Resolver<ResolversTypes['ResourceConnection'], ParentType, ContextType, RequireFields<QueryGrantsArgs, 'first'>>;
   resources?: Resolver<ResolversTypes['ResourceConnection'], ParentType, ContextType, RequireFields<QueryResourcesArgs, 'first'>>;
   resource?: Resolver<Maybe<ResolversTypes['Resource']>, ParentType, ContextType, RequireFields<QueryResourceArgs, 'type' | 'name'>>;
@@ -1367,6 +1514,8 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
 export type MutationResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   applyResources?: Resolver<ResolversTypes['ApplyResourcesPayload'], ParentType, ContextType, RequireFields<MutationApplyResourcesArgs, 'input'>>;
   deleteResource?: Resolver<ResolversTypes['DeleteResourcePayload'], ParentType, ContextType, RequireFields<MutationDeleteResourceArgs, 'input'>>;
+  startPolicyShadow?: Resolver<ResolversTypes['PolicyShadowPayload'], ParentType, ContextType, RequireFields<MutationStartPolicyShadowArgs, 'input'>>;
+  stopPolicyShadow?: Resolver<ResolversTypes['PolicyShadowPayload'], ParentType, ContextType>;
   runWorkflow?: Resolver<ResolversTypes['RunPayload'], ParentType, ContextType, RequireFields<MutationRunWorkflowArgs, 'input'>>;
   cancelRun?: Resolver<ResolversTypes['RunPayload'], ParentType, ContextType, RequireFields<MutationCancelRunArgs, 'input'>>;
   createWorkspace?: Resolver<ResolversTypes['WorkspacePayload'], ParentType, ContextType, RequireFields<MutationCreateWorkspaceArgs, 'input'>>;
@@ -1676,6 +1825,74 @@ export type PolicyRuleResolvers<ContextType = GraphqlContext, ParentType extends
   at?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type PolicyImpactResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyImpact'] = ResolversParentTypes['PolicyImpact']> = {
+  beforeVersion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  afterVersion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  rulesAdded?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  rulesRemoved?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  changed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  groups?: Resolver<ReadonlyArray<ResolversTypes['DecisionChangeGroup']>, ParentType, ContextType>;
+  compared?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  cut?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type DecisionChangeGroupResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DecisionChangeGroup'] = ResolversParentTypes['DecisionChangeGroup']> = {
+  before?: Resolver<ResolversTypes['DecisionSide'], ParentType, ContextType>;
+  after?: Resolver<ResolversTypes['DecisionSide'], ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  predicates?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  subjects?: Resolver<ResolversTypes['DecisionClass'], ParentType, ContextType>;
+  objects?: Resolver<ResolversTypes['DecisionClass'], ParentType, ContextType>;
+  examples?: Resolver<ReadonlyArray<ResolversTypes['DecisionExample']>, ParentType, ContextType>;
+};
+
+export type DecisionSideResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DecisionSide'] = ResolversParentTypes['DecisionSide']> = {
+  effect?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  denyReason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  because?: Resolver<ReadonlyArray<ResolversTypes['DecidingRule']>, ParentType, ContextType>;
+  obligations?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type DecisionClassResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DecisionClass'] = ResolversParentTypes['DecisionClass']> = {
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  common?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  sample?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type DecisionExampleResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DecisionExample'] = ResolversParentTypes['DecisionExample']> = {
+  subject?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  predicate?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  object?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type PolicyReplayResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyReplay'] = ResolversParentTypes['PolicyReplay']> = {
+  candidateVersion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  read?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  replayed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  changed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  groups?: Resolver<ReadonlyArray<ResolversTypes['DecisionChangeGroup']>, ParentType, ContextType>;
+  skipped?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  drifted?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  cut?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type PolicyShadowResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyShadow'] = ResolversParentTypes['PolicyShadow']> = {
+  version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  documents?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  startedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  startedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  compared?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  disagreed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  failed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  problem?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  groups?: Resolver<ReadonlyArray<ResolversTypes['DecisionChangeGroup']>, ParentType, ContextType>;
+};
+
+export type PolicyShadowPayloadResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyShadowPayload'] = ResolversParentTypes['PolicyShadowPayload']> = {
+  shadow?: Resolver<Maybe<ResolversTypes['PolicyShadow']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type PolicyEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyEdge'] = ResolversParentTypes['PolicyEdge']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   node?: Resolver<ResolversTypes['Policy'], ParentType, ContextType>;
@@ -1759,6 +1976,7 @@ export type AppliedResourceResolvers<ContextType = GraphqlContext, ParentType ex
 
 export type ApplyResourcesPayloadResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ApplyResourcesPayload'] = ResolversParentTypes['ApplyResourcesPayload']> = {
   resources?: Resolver<ReadonlyArray<ResolversTypes['AppliedResource']>, ParentType, ContextType>;
+  impact?: Resolver<Maybe<ResolversTypes['PolicyImpact']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
@@ -1929,6 +2147,14 @@ export type Resolvers<ContextType = GraphqlContext> = {
   RowComparison?: RowComparisonResolvers<ContextType>;
   Policy?: PolicyResolvers<ContextType>;
   PolicyRule?: PolicyRuleResolvers<ContextType>;
+  PolicyImpact?: PolicyImpactResolvers<ContextType>;
+  DecisionChangeGroup?: DecisionChangeGroupResolvers<ContextType>;
+  DecisionSide?: DecisionSideResolvers<ContextType>;
+  DecisionClass?: DecisionClassResolvers<ContextType>;
+  DecisionExample?: DecisionExampleResolvers<ContextType>;
+  PolicyReplay?: PolicyReplayResolvers<ContextType>;
+  PolicyShadow?: PolicyShadowResolvers<ContextType>;
+  PolicyShadowPayload?: PolicyShadowPayloadResolvers<ContextType>;
   PolicyEdge?: PolicyEdgeResolvers<ContextType>;
   PolicyConnection?: PolicyConnectionResolvers<ContextType>;
   Resource?: ResourceResolvers<ContextType>;

@@ -9,6 +9,7 @@ import { logFields } from "./log.ts";
 import { meFields } from "./me.ts";
 import { nodeFields, nodeTypes } from "./node.ts";
 import { policyFields } from "./policy.ts";
+import { policySafetyFields } from "./policy-safety.ts";
 import { projectionFields } from "./projection.ts";
 import { resourceFields, resourceTypesOf } from "./resource.ts";
 import { runFields, runTypes } from "./run.ts";
@@ -27,6 +28,7 @@ export const rootFields: { readonly Query: RootFields; readonly Mutation: RootFi
     ...lineageFields.Query,
     ...decisionFields.Query,
     ...policyFields.Query,
+    ...policySafetyFields.Query,
     ...resourceFields.Query,
     ...workspaceFields.Query,
     ...runFields.Query,
@@ -37,6 +39,7 @@ export const rootFields: { readonly Query: RootFields; readonly Mutation: RootFi
   Mutation: {
     ...entityFields.Mutation,
     ...resourceFields.Mutation,
+    ...policySafetyFields.Mutation,
     ...workspaceFields.Mutation,
     ...runFields.Mutation,
     ...identityFields.Mutation,

@@ -2,8 +2,8 @@ import { stringify } from "yaml";
 import { describeResource } from "../../control/index.ts";
 import type { AppliedResource, ResourceRef, ResourceType } from "../../control/ports.ts";
 import { resourceTypes } from "../../control/ports.ts";
-import type { Authorized } from "../../heimdall/ports.ts";
-import { BadInputError } from "../../shared/errors.ts";
+import type { Authorized, CallContext, PolicyDocument } from "../../heimdall/ports.ts";
+import { BadInputError, ForbiddenError } from "../../shared/errors.ts";
 import type { GraphqlContext } from "../context.ts";
 import { formatPlace } from "../errors/user-errors.ts";
 import type { ResourceResolvers, VariableInput } from "../generated/schema-types.ts";
@@ -12,6 +12,7 @@ import { isResourceType, resourceNodeId } from "../node-id.ts";
 import { openList } from "../paging/connection.ts";
 import { mutation, query } from "../root-field.ts";
 import { absentAsNull } from "./node.ts";
+import { toImpact } from "./policy-safety.ts";
 
 /** Root fields about resources. */
 export const resourceFields = {
@@ -46,9 +47,10 @@ export const resourceFields = {
           dryRun,
         });
         const resources = applied.map(toApplied);
-        return { resources, userErrors: [] };
+        const changed = dryRun ? applied.flatMap(({ policy }) => policy ?? []) : [];
+        return { resources, impact: await impactOf(call, changed, services), userErrors: [] };
       },
-      (userErrors) => ({ resources: [], userErrors }),
+      (userErrors) => ({ resources: [], impact: null, userErrors }),
     ),
     deleteResource: mutation(
       "deleteResource",
@@ -126,6 +128,21 @@ async function listResources(
   const list = openList(context, [field, filter], page);
   const found = await context.services.control.list(auth, filter, list.page);
   return list.toConnection(found, (resource) => ({ resource, auth }));
+}
+
+/** What the policies change; `null`: none changes, or the caller may see no policies. */
+async function impactOf(
+  call: CallContext,
+  documents: readonly PolicyDocument[],
+  { policySafety }: GraphqlContext["services"],
+) {
+  if (documents.length === 0) return null;
+  try {
+    return toImpact(await policySafety.impactOf(call, documents));
+  } catch (error) {
+    if (error instanceof ForbiddenError) return null;
+    throw error;
+  }
 }
 
 function toVariables(variables: readonly VariableInput[]): ReadonlyMap<string, string> {

@@ -19,6 +19,8 @@ export const actions = {
   "entity.trace": { predicate: "trace", objectType: "entity" },
   "scan.approve": { predicate: "approve", objectType: "entity" },
   "policy.read": { predicate: "read", objectType: "policy" },
+  "policy.replay": { predicate: "replay", objectType: "policy" },
+  "policy.shadow": { predicate: "shadow", objectType: "policy" },
   "grant.read": { predicate: "read", objectType: "grant" },
   "decision.ask": { predicate: "ask", objectType: "decision" },
   "decision.askForOthers": { predicate: "ask_for_others", objectType: "decision" },

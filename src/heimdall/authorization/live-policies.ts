@@ -1,4 +1,5 @@
 import type { Clock } from "../../shared/clock.ts";
+import type { Decision, DecisionRequest } from "../../shared/decision.ts";
 import { formatProblem } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { CompiledPolicies } from "../policy/index.ts";
@@ -18,10 +19,20 @@ export interface LivePolicies {
    * @throws {UnavailableError} and whatever else the source throws; the former policies stay
    */
   refresh(): Promise<void>;
+  /**
+   * Tells `observer` of each decision that `current` makes from now on; `undefined`: nobody, at no cost. It must not throw, and cannot
+   * change an answer.
+   */
+  observe(observer: DecisionObserver | undefined): void;
+  /** `current` for questions that nobody asked for himself: no observer sees them. */
+  unobserved(): CompiledPolicies | undefined;
   /** Refreshes every second from now on. */
   start(): void;
   stop(): void;
 }
+
+/** Sees what was asked and answered. */
+export type DecisionObserver = (request: DecisionRequest, decision: Decision) => void;
 
 const pollMs = 1000;
 const staleAfterMs = 5 * 60 * 1000;
@@ -43,10 +54,14 @@ export function createLivePolicies(parts: {
   const { builtIn, source, clock, logger } = parts;
   const options = parts.allowOverrides === undefined ? {} : { allowOverrides: parts.allowOverrides };
   let live: { readonly policies: CompiledPolicies; readonly documents: readonly PolicyDocument[] } | undefined;
+  let observer: DecisionObserver | undefined;
+  /** `live.policies`, watched where there is an observer */
+  let answering: CompiledPolicies | undefined;
   let verifiedAt = 0;
   let liveVersion: string | undefined;
   let faultyVersion: string | undefined;
 
+  const isVerified = (): boolean => clock.now() - verifiedAt <= staleAfterMs;
   const load = async (): Promise<void> => {
     const askedAt = clock.now();
     const version = await source.version();
@@ -64,6 +79,7 @@ export function createLivePolicies(parts: {
     }
     const former = live?.policies.version;
     live = { policies, documents };
+    answering = observedBy(observer, policies);
     liveVersion = version;
     faultyVersion = undefined;
     verifiedAt = askedAt;
@@ -103,9 +119,14 @@ export function createLivePolicies(parts: {
 
   return {
     builtIn,
-    current: () => (live && clock.now() - verifiedAt <= staleAfterMs ? live.policies : undefined),
+    current: () => (isVerified() ? answering : undefined),
+    unobserved: () => (isVerified() ? live?.policies : undefined),
     documents: () => live?.documents ?? builtIn,
     refresh,
+    observe(wanted) {
+      observer = wanted;
+      answering = live && observedBy(observer, live.policies);
+    },
     start() {
       if (polling) return;
       polling = true;
@@ -114,6 +135,19 @@ export function createLivePolicies(parts: {
     stop() {
       polling = false;
       cancel?.();
+    },
+  };
+}
+
+/** WHY a wrapper: while nobody watches, decisions do not even ask whether somebody does. */
+function observedBy(observer: DecisionObserver | undefined, policies: CompiledPolicies): CompiledPolicies {
+  if (!observer) return policies;
+  return {
+    ...policies,
+    decide(request) {
+      const decision = policies.decide(request);
+      observer(request, decision);
+      return decision;
     },
   };
 }

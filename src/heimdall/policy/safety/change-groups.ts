@@ -35,10 +35,12 @@ export interface ChangeClass {
 
 /** groups that are kept; further classes are counted in the last one's stead */
 const maxGroups = 1_000;
+/** members of a class that are told apart; its counts of subjects and objects end there */
+const maxMembers = 10_000;
 const maxSample = 5;
 const maxExamples = 3;
 
-/** Collects changes by class; memory is bounded by the number of classes, subjects and objects, not by that of changes. */
+/** Collects changes by class, in bounded memory. */
 export function createChangeGroups() {
   const groups = new Map<string, Group>();
   let count = 0;
@@ -55,8 +57,8 @@ export function createChangeGroups() {
       const { subject, predicate, object } = change.request;
       group.count++;
       group.predicates.add(predicate);
-      group.subjects.set(subject.id, subject);
-      group.objects.set(nameOfObject(object), object);
+      if (group.subjects.size < maxMembers) group.subjects.set(subject.id, subject);
+      if (group.objects.size < maxMembers) group.objects.set(nameOfObject(object), object);
       if (group.examples.length < maxExamples) {
         group.examples.push({ subject: subject.id, predicate, object: nameOfObject(object) });
       }

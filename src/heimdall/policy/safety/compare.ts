@@ -94,6 +94,11 @@ export function* compareDecisions(comparison: Comparison): Generator<undefined, 
   };
 }
 
+/** Whether answers can differ in masks or rows, so that objects need their columns. */
+export function differInData(before: CompiledPolicies, after: CompiledPolicies): boolean {
+  return differenceOf(before, after).isDataChanged;
+}
+
 function predicatesOf(
   { before, after, predicates }: Comparison,
   changed: readonly CompiledRule[],

@@ -7,7 +7,7 @@ export {
   createChangeGroups,
   nameOfObject,
 } from "./change-groups.ts";
-export { compareDecisions, type PolicyImpact } from "./compare.ts";
+export { compareDecisions, differInData, type PolicyImpact } from "./compare.ts";
 export { coversGlob, mayOverlap } from "./glob-relations.ts";
 export { type LintCode, type LintFinding, lintPolicies, mergeDocuments } from "./lint.ts";
 export { contentOf } from "./rule-relations.ts";

@@ -233,7 +233,7 @@ function strangeSubject(
     head,
     heads.map((one) => one.split(":")[0] ?? ""),
   );
-  const near = nearest(tag, known) ?? (nearHead === undefined ? undefined : [nearHead, ...rest].join(":"));
+  const near = nearHead === undefined ? nearest(tag, known) : [nearHead, ...rest].join(":");
   const list = namespaces.map((glob) => `\`${glob}\``).join(", ");
   const message = `subject tag \`${tag}\` is in no tag namespace (known are ${list}), so nobody can have it${near === undefined ? "" : `; did you mean \`${near}\`?`}`;
   return [finding("error", "unknown-tag", at, message)];
