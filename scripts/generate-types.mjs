@@ -14,6 +14,7 @@ const mappers = {
   Resource: "../mappers.ts#ResourceParent",
   Run: "../mappers.ts#RunParent",
   SearchHit: "../mappers.ts#SearchHitParent",
+  Decision: "../mappers.ts#DecisionParent",
 };
 
 const text = await codegen({

@@ -41,6 +41,7 @@ import {
 } from "./heimdall/authorization/index.ts";
 import { createRegisteredObjectSource } from "./heimdall/objects/index.ts";
 import type { AuditLog, IdentityStore, ObjectSource } from "./heimdall/ports.ts";
+import { createDirectoryLister, createQuestions } from "./heimdall/questions/index.ts";
 import { createPolicySafety } from "./heimdall/safety/index.ts";
 import { createHttpServer, type EngineState } from "./http/index.ts";
 import { metisMigrations } from "./metis/adapters/state/index.ts";
@@ -150,18 +151,31 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
     await policies.refresh();
     policies.start();
     stops.push(async () => policies.stop());
+    const resourceObjects = createResourceObjectSource(stores.resources);
+    const registeredObjects = createRegisteredObjectSource(directory);
+    const objects = joinSources(
+      // WHY: other processes' changes are not counted here, so there every question reads the catalog
+      state.capabilities.multiProcess ? catalog.objects : rememberObjects(catalog.objects, watched.count),
+      resourceObjects,
+      registeredObjects,
+    );
     const authorizer = createAuthorizer({
       policies,
       audit,
-      objects: joinSources(
-        // WHY: other processes' changes are not counted here, so there every question reads the catalog
-        state.capabilities.multiProcess ? catalog.objects : rememberObjects(catalog.objects, watched.count),
-        createResourceObjectSource(stores.resources),
-        createRegisteredObjectSource(directory),
-      ),
+      objects,
       clock,
       ids,
     });
+    const questions = createQuestions(
+      {
+        policies: () => policies.current(),
+        subjects: async () => (await identity.listUsers()).map(toSubject),
+        objects,
+        listers: [catalog.objects, resourceObjects, createDirectoryLister(directory, registeredObjects)],
+        clock,
+      },
+      { audit, ids },
+    );
 
     const guard = createNetworkGuard({ allowedNetworks: config.depotNetworks });
     const { sources, scan } = shareSources(
@@ -211,6 +225,7 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
             (await identity.listUsers()).map((user) => ({ subject: toSubject(user), object: describeUser(user) })),
           clock,
         }),
+        questions,
         policies: { list: () => listPolicies(policies, (file) => file.startsWith("policies/")) },
         clock,
         ids,

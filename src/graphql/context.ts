@@ -1,5 +1,6 @@
 import type { Control } from "../control/ports.ts";
 import type { AuditLog, Authorizer, CallContext, IdentityStore } from "../heimdall/ports.ts";
+import type { Questions } from "../heimdall/questions/index.ts";
 import type { PolicySafety } from "../heimdall/safety/index.ts";
 import type { Catalog } from "../metis/ports.ts";
 import type { Clock } from "../shared/clock.ts";
@@ -17,6 +18,7 @@ export interface GraphqlServices {
   readonly identity: IdentityStore;
   readonly audit: AuditLog;
   readonly policies: PolicyLister;
+  readonly questions: Questions;
   readonly policySafety: PolicySafety;
 }
 

@@ -3,8 +3,9 @@
  * the same under that decision and nothing wider.
  */
 import type { Resource, Run } from "../control/ports.ts";
-import type { Authorized } from "../heimdall/ports.ts";
+import type { Authorized, DecisionQuestion } from "../heimdall/ports.ts";
 import type { Entity, SearchHit } from "../metis/ports.ts";
+import type { Decision } from "../shared/decision.ts";
 
 /** Parent of the type `Entity`. */
 export interface EntityParent {
@@ -28,4 +29,10 @@ export interface SearchHitParent {
   readonly hit: SearchHit;
   readonly entity: Entity;
   readonly auth: Authorized<"entity.read">;
+}
+
+/** Parent of the type `Decision`: the answer, with the question for those who ask why not. */
+export interface DecisionParent {
+  readonly decision: Decision;
+  readonly question: DecisionQuestion;
 }

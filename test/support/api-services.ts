@@ -23,6 +23,7 @@ import {
 } from "../../src/heimdall/authorization/index.ts";
 import { parsePolicyYaml } from "../../src/heimdall/policy/index.ts";
 import type { AuditRecord } from "../../src/heimdall/ports.ts";
+import { createQuestions } from "../../src/heimdall/questions/index.ts";
 import { createPolicySafety } from "../../src/heimdall/safety/index.ts";
 import type { HttpServices } from "../../src/http/index.ts";
 import { systemClock } from "../../src/shared/clock.ts";
@@ -80,11 +81,22 @@ export async function createApiServices(policies = ""): Promise<ApiServices> {
     ...(await loadBuiltInPolicies(fileURLToPath(new URL("../../policies", import.meta.url)))),
     ...readPolicies(`${ownPolicies}${policies === "" ? "" : `---\n${policies}`}`),
   ];
-  const source = createResourcePolicySource(createStateControlStores(state, { clock: systemClock, ids }).resources);
+  const stores = createStateControlStores(state, { clock: systemClock, ids });
+  const source = createResourcePolicySource(stores.resources);
   const live = createLivePolicies({ builtIn, source, ...common });
   await live.refresh();
   const calls: string[] = [];
   const authorizer = createAuthorizer({ policies: live, audit, objects: catalog.objects, clock: systemClock, ids });
+  const questions = createQuestions(
+    {
+      policies: () => live.current(),
+      subjects: async () => (await identity.listUsers()).map(toSubject),
+      objects: catalog.objects,
+      listers: [catalog.objects, createResourceObjectSource(stores.resources)],
+      clock: systemClock,
+    },
+    { audit, ids },
+  );
   const vault = await openVault(state, { masterKeyFile: `${dir.path}/master.key`, dataDir: dir.path });
   const control = createControl({
     ...common,
@@ -142,6 +154,7 @@ export async function createApiServices(policies = ""): Promise<ApiServices> {
         (await identity.listUsers()).map((user) => ({ subject: toSubject(user), object: describeUser(user) })),
       clock: systemClock,
     }),
+    questions,
     policies: { list: () => listPolicies(live, (file) => file.startsWith("policies/")) },
     engines: async () => [{ name: "state", state: "ready", required: true, details: { version: "9.9.9-canary" } }],
     keys: keys as ApiServices["keys"],

@@ -1,6 +1,6 @@
 // Generated from schema.graphql by `npm run generate`; do not edit.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { EntityParent, ResourceParent, RunParent, SearchHitParent } from '../mappers.ts';
+import type { EntityParent, ResourceParent, RunParent, SearchHitParent, DecisionParent } from '../mappers.ts';
 import type { GraphqlContext } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -41,6 +41,16 @@ export type Query = {
   readonly authorize: Decision;
   /** Decisions in the order of the questions, at most 100. */
   readonly authorizeMany: ReadonlyArray<Decision>;
+  /** Every known subject that may do it, by id, and why. */
+  readonly whoCan: AllowedSubjectConnection;
+  /** Every stored object on which the subject (default: the caller) may do it, and why. */
+  readonly searchResources: AllowedObjectConnection;
+  /** Every action with a name that the subject (default: the caller) may do with the object, and why. */
+  readonly searchActions: AllowedActionConnection;
+  /** What the subject (default: the caller) may do, by type of object. */
+  readonly whatCan: WhatCan;
+  /** What data policies ask of the subject (default: the caller) on a dataset: which mask wins on each column, and the row filter. */
+  readonly dataPolicyDecision: DataPolicyDecision;
   /** Live policies, the built-in ones included. */
   readonly policies: PolicyConnection;
   /** Which decisions would change for the users and objects that the caller may see: from the live policies (or from `before`) to `after`, which takes the place of live ones of the same name. */
@@ -122,6 +132,49 @@ export type QueryAuthorizeArgs = {
 
 export type QueryAuthorizeManyArgs = {
   inputs: ReadonlyArray<AuthorizeInput>;
+};
+
+
+export type QueryWhoCanArgs = {
+  predicate: Scalars['String']['input'];
+  object: ObjectInput;
+  type?: InputMaybe<Scalars['String']['input']>;
+  context?: InputMaybe<Scalars['JSON']['input']>;
+  collection?: InputMaybe<Scalars['String']['input']>;
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QuerySearchResourcesArgs = {
+  subject?: InputMaybe<Scalars['String']['input']>;
+  predicate: Scalars['String']['input'];
+  type?: InputMaybe<Scalars['String']['input']>;
+  context?: InputMaybe<Scalars['JSON']['input']>;
+  collection?: InputMaybe<Scalars['String']['input']>;
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QuerySearchActionsArgs = {
+  subject?: InputMaybe<Scalars['String']['input']>;
+  object: ObjectInput;
+  context?: InputMaybe<Scalars['JSON']['input']>;
+  collection?: InputMaybe<Scalars['String']['input']>;
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryWhatCanArgs = {
+  subject?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryDataPolicyDecisionArgs = {
+  subject?: InputMaybe<Scalars['String']['input']>;
+  dataset: Scalars['String']['input'];
 };
 
 
@@ -703,6 +756,177 @@ export type Decision = {
   readonly problems: ReadonlyArray<Scalars['String']['output']>;
   readonly policyVersion: Scalars['String']['output'];
   readonly decisionId: Scalars['String']['output'];
+  /** of a denial, on demand: the nearest rules that allow, and what each misses; only rules that the caller may read */
+  readonly whyNot?: Maybe<WhyNot>;
+};
+
+export type WhyNot = {
+  readonly __typename?: 'WhyNot';
+  /** denied, nearly, no-rule-for-predicate, no-rule-for-object or no-rule-for-subject */
+  readonly because: Scalars['String']['output'];
+  /** one sentence */
+  readonly summary: Scalars['String']['output'];
+  /** those that miss least first, at most 5 */
+  readonly nearest: ReadonlyArray<NearRule>;
+  /** how many near rules the caller may not read */
+  readonly hidden: Scalars['Int']['output'];
+};
+
+export type NearRule = {
+  readonly __typename?: 'NearRule';
+  readonly id: Scalars['String']['output'];
+  readonly policy: Scalars['String']['output'];
+  readonly at: Scalars['String']['output'];
+  /** what does not fit, in the order predicate, subject, object, time, conditions */
+  readonly misfits: ReadonlyArray<Misfit>;
+  /** changes that together turn the answer, tried out; null where none was found */
+  readonly fix?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+};
+
+export type Misfit = {
+  readonly __typename?: 'Misfit';
+  /** predicate subject object time condition */
+  readonly part: Scalars['String']['output'];
+  /** other-predicate other-subject other-object expired not-yet-active not-met */
+  readonly problem: Scalars['String']['output'];
+  /** of a condition: as it was written */
+  readonly condition?: Maybe<Scalars['String']['output']>;
+  readonly expected: Scalars['String']['output'];
+  readonly actual: Scalars['String']['output'];
+};
+
+export type AllowedSubject = {
+  readonly __typename?: 'AllowedSubject';
+  readonly id: Scalars['String']['output'];
+  readonly type: Scalars['String']['output'];
+  readonly tags: ReadonlyArray<Scalars['String']['output']>;
+  readonly because: ReadonlyArray<DecidingRule>;
+};
+
+export type AllowedSubjectEdge = {
+  readonly __typename?: 'AllowedSubjectEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: AllowedSubject;
+};
+
+export type AllowedSubjectConnection = {
+  readonly __typename?: 'AllowedSubjectConnection';
+  readonly edges: ReadonlyArray<AllowedSubjectEdge>;
+  readonly pageInfo: PageInfo;
+  /** the page ended early after looking at much; go on with `endCursor` */
+  readonly stoppedEarly: Scalars['Boolean']['output'];
+  readonly policyVersion: Scalars['String']['output'];
+};
+
+export type AllowedObject = {
+  readonly __typename?: 'AllowedObject';
+  /** the URN, or `<type>:<id>` of a service's object */
+  readonly path: Scalars['String']['output'];
+  readonly type?: Maybe<Scalars['String']['output']>;
+  readonly because: ReadonlyArray<DecidingRule>;
+};
+
+export type AllowedObjectEdge = {
+  readonly __typename?: 'AllowedObjectEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: AllowedObject;
+};
+
+export type AllowedObjectConnection = {
+  readonly __typename?: 'AllowedObjectConnection';
+  readonly edges: ReadonlyArray<AllowedObjectEdge>;
+  readonly pageInfo: PageInfo;
+  /** the page ended early after looking at much; go on with `endCursor` */
+  readonly stoppedEarly: Scalars['Boolean']['output'];
+  readonly policyVersion: Scalars['String']['output'];
+};
+
+export type AllowedAction = {
+  readonly __typename?: 'AllowedAction';
+  readonly predicate: Scalars['String']['output'];
+  readonly because: ReadonlyArray<DecidingRule>;
+};
+
+export type AllowedActionEdge = {
+  readonly __typename?: 'AllowedActionEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: AllowedAction;
+};
+
+export type AllowedActionConnection = {
+  readonly __typename?: 'AllowedActionConnection';
+  readonly edges: ReadonlyArray<AllowedActionEdge>;
+  readonly pageInfo: PageInfo;
+  /** globs by which rules allow more than what has a name */
+  readonly patterns: ReadonlyArray<Scalars['String']['output']>;
+  readonly policyVersion: Scalars['String']['output'];
+};
+
+export type WhatCan = {
+  readonly __typename?: 'WhatCan';
+  /** by type, then predicate; only what is allowed on something */
+  readonly classes: ReadonlyArray<ActionSummary>;
+  readonly policyVersion: Scalars['String']['output'];
+};
+
+export type ActionSummary = {
+  readonly __typename?: 'ActionSummary';
+  /** e.g. dataset, workflow, audit */
+  readonly type: Scalars['String']['output'];
+  readonly predicate: Scalars['String']['output'];
+  /** on how many of those examined */
+  readonly allowed: Scalars['Int']['output'];
+  /** 0 for what has no objects, such as audit */
+  readonly examined: Scalars['Int']['output'];
+  /** there are more objects than were examined; searchResources lists them all */
+  readonly more: Scalars['Boolean']['output'];
+  readonly because: ReadonlyArray<DecidingRule>;
+};
+
+export type DataPolicyDecision = {
+  readonly __typename?: 'DataPolicyDecision';
+  readonly dataset: Scalars['String']['output'];
+  /** whether the catalog knows its columns; without them nothing is masked here, and nothing can be promised */
+  readonly known: Scalars['Boolean']['output'];
+  readonly columns: ReadonlyArray<ColumnMaskDecision>;
+  readonly rowFilter?: Maybe<RowFilter>;
+  /** why a row filter cannot be made; then nothing may be read */
+  readonly problem?: Maybe<Scalars['String']['output']>;
+  readonly policyVersion: Scalars['String']['output'];
+};
+
+export type ColumnMaskDecision = {
+  readonly __typename?: 'ColumnMaskDecision';
+  readonly name: Scalars['String']['output'];
+  readonly dataType: Scalars['String']['output'];
+  readonly tags: ReadonlyArray<Scalars['String']['output']>;
+  /** the mask that holds; null where none selects the column, `pass_through` where one exempts it */
+  readonly mask?: Maybe<MaskChoice>;
+  /** what it makes of a made-up value of the column's type */
+  readonly example?: Maybe<MaskExample>;
+  /** masks that would hold without it, the next first */
+  readonly losers: ReadonlyArray<LosingMask>;
+};
+
+export type MaskChoice = {
+  readonly __typename?: 'MaskChoice';
+  readonly policy: Scalars['String']['output'];
+  readonly at: Scalars['String']['output'];
+  readonly operator: Scalars['String']['output'];
+  readonly options: Scalars['JSON']['output'];
+  readonly priority: Scalars['Int']['output'];
+};
+
+export type LosingMask = {
+  readonly __typename?: 'LosingMask';
+  readonly mask: MaskChoice;
+  readonly why: Scalars['String']['output'];
+};
+
+export type MaskExample = {
+  readonly __typename?: 'MaskExample';
+  readonly value: Scalars['JSON']['output'];
+  readonly masked?: Maybe<Scalars['JSON']['output']>;
 };
 
 export type DecidingRule = {
@@ -1308,7 +1532,26 @@ export type ResolversTypes = {
   LineageResult: ResolverTypeWrapper<LineageResult>;
   AuthorizeInput: AuthorizeInput;
   ObjectInput: ObjectInput;
-  Decision: ResolverTypeWrapper<Decision>;
+  Decision: ResolverTypeWrapper<DecisionParent>;
+  WhyNot: ResolverTypeWrapper<WhyNot>;
+  NearRule: ResolverTypeWrapper<NearRule>;
+  Misfit: ResolverTypeWrapper<Misfit>;
+  AllowedSubject: ResolverTypeWrapper<AllowedSubject>;
+  AllowedSubjectEdge: ResolverTypeWrapper<AllowedSubjectEdge>;
+  AllowedSubjectConnection: ResolverTypeWrapper<AllowedSubjectConnection>;
+  AllowedObject: ResolverTypeWrapper<AllowedObject>;
+  AllowedObjectEdge: ResolverTypeWrapper<AllowedObjectEdge>;
+  AllowedObjectConnection: ResolverTypeWrapper<AllowedObjectConnection>;
+  AllowedAction: ResolverTypeWrapper<AllowedAction>;
+  AllowedActionEdge: ResolverTypeWrapper<AllowedActionEdge>;
+  AllowedActionConnection: ResolverTypeWrapper<AllowedActionConnection>;
+  WhatCan: ResolverTypeWrapper<WhatCan>;
+  ActionSummary: ResolverTypeWrapper<ActionSummary>;
+  DataPolicyDecision: ResolverTypeWrapper<DataPolicyDecision>;
+  ColumnMaskDecision: ResolverTypeWrapper<ColumnMaskDecision>;
+  MaskChoice: ResolverTypeWrapper<MaskChoice>;
+  LosingMask: ResolverTypeWrapper<LosingMask>;
+  MaskExample: ResolverTypeWrapper<MaskExample>;
   DecidingRule: ResolverTypeWrapper<DecidingRule>;
   ColumnMask: ResolverTypeWrapper<ColumnMask>;
   RowFilter: ResolverTypeWrapper<RowFilter>;
@@ -1416,7 +1659,26 @@ export type ResolversParentTypes = {
   LineageResult: LineageResult;
   AuthorizeInput: AuthorizeInput;
   ObjectInput: ObjectInput;
-  Decision: Decision;
+  Decision: DecisionParent;
+  WhyNot: WhyNot;
+  NearRule: NearRule;
+  Misfit: Misfit;
+  AllowedSubject: AllowedSubject;
+  AllowedSubjectEdge: AllowedSubjectEdge;
+  AllowedSubjectConnection: AllowedSubjectConnection;
+  AllowedObject: AllowedObject;
+  AllowedObjectEdge: AllowedObjectEdge;
+  AllowedObjectConnection: AllowedObjectConnection;
+  AllowedAction: AllowedAction;
+  AllowedActionEdge: AllowedActionEdge;
+  AllowedActionConnection: AllowedActionConnection;
+  WhatCan: WhatCan;
+  ActionSummary: ActionSummary;
+  DataPolicyDecision: DataPolicyDecision;
+  ColumnMaskDecision: ColumnMaskDecision;
+  MaskChoice: MaskChoice;
+  LosingMask: LosingMask;
+  MaskExample: MaskExample;
   DecidingRule: DecidingRule;
   ColumnMask: ColumnMask;
   RowFilter: RowFilter;
@@ -1495,6 +1757,11 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   lineage?: Resolver<ResolversTypes['LineageResult'], ParentType, ContextType, RequireFields<QueryLineageArgs, 'of' | 'direction' | 'depth' | 'maxNodes'>>;
   authorize?: Resolver<ResolversTypes['Decision'], ParentType, ContextType, RequireFields<QueryAuthorizeArgs, 'input'>>;
   authorizeMany?: Resolver<ReadonlyArray<ResolversTypes['Decision']>, ParentType, ContextType, RequireFields<QueryAuthorizeManyArgs, 'inputs'>>;
+  whoCan?: Resolver<ResolversTypes['AllowedSubjectConnection'], ParentType, ContextType, RequireFields<QueryWhoCanArgs, 'predicate' | 'object' | 'first'>>;
+  searchResources?: Resolver<ResolversTypes['AllowedObjectConnection'], ParentType, ContextType, RequireFields<QuerySearchResourcesArgs, 'predicate' | 'first'>>;
+  searchActions?: Resolver<ResolversTypes['AllowedActionConnection'], ParentType, ContextType, RequireFields<QuerySearchActionsArgs, 'object' | 'first'>>;
+  whatCan?: Resolver<ResolversTypes['WhatCan'], ParentType, ContextType, Partial<QueryWhatCanArgs>>;
+  dataPolicyDecision?: Resolver<ResolversTypes['DataPolicyDecision'], ParentType, ContextType, RequireFields<QueryDataPolicyDecisionArgs, 'dataset'>>;
   policies?: Resolver<ResolversTypes['PolicyConnection'], ParentType, ContextType, RequireFields<QueryPoliciesArgs, 'first'>>;
   policyDiff?: Resolver<ResolversTypes['PolicyImpact'], ParentType, ContextType, RequireFields<QueryPolicyDiffArgs, 'after'>>;
   policyReplay?: Resolver<ResolversTypes['PolicyReplay'], ParentType, ContextType, RequireFields<QueryPolicyReplayArgs, 'candidate'>>;
@@ -1773,6 +2040,134 @@ export type DecisionResolvers<ContextType = GraphqlContext, ParentType extends R
   problems?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   policyVersion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   decisionId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  whyNot?: Resolver<Maybe<ResolversTypes['WhyNot']>, ParentType, ContextType>;
+};
+
+export type WhyNotResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['WhyNot'] = ResolversParentTypes['WhyNot']> = {
+  because?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  summary?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  nearest?: Resolver<ReadonlyArray<ResolversTypes['NearRule']>, ParentType, ContextType>;
+  hidden?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type NearRuleResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['NearRule'] = ResolversParentTypes['NearRule']> = {
+  id?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  policy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  misfits?: Resolver<ReadonlyArray<ResolversTypes['Misfit']>, ParentType, ContextType>;
+  fix?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+};
+
+export type MisfitResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Misfit'] = ResolversParentTypes['Misfit']> = {
+  part?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  problem?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  condition?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  expected?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  actual?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AllowedSubjectResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AllowedSubject'] = ResolversParentTypes['AllowedSubject']> = {
+  id?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  tags?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  because?: Resolver<ReadonlyArray<ResolversTypes['DecidingRule']>, ParentType, ContextType>;
+};
+
+export type AllowedSubjectEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AllowedSubjectEdge'] = ResolversParentTypes['AllowedSubjectEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['AllowedSubject'], ParentType, ContextType>;
+};
+
+export type AllowedSubjectConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AllowedSubjectConnection'] = ResolversParentTypes['AllowedSubjectConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['AllowedSubjectEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  stoppedEarly?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  policyVersion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AllowedObjectResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AllowedObject'] = ResolversParentTypes['AllowedObject']> = {
+  path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  type?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  because?: Resolver<ReadonlyArray<ResolversTypes['DecidingRule']>, ParentType, ContextType>;
+};
+
+export type AllowedObjectEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AllowedObjectEdge'] = ResolversParentTypes['AllowedObjectEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['AllowedObject'], ParentType, ContextType>;
+};
+
+export type AllowedObjectConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AllowedObjectConnection'] = ResolversParentTypes['AllowedObjectConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['AllowedObjectEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  stoppedEarly?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  policyVersion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AllowedActionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AllowedAction'] = ResolversParentTypes['AllowedAction']> = {
+  predicate?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  because?: Resolver<ReadonlyArray<ResolversTypes['DecidingRule']>, ParentType, ContextType>;
+};
+
+export type AllowedActionEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AllowedActionEdge'] = ResolversParentTypes['AllowedActionEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['AllowedAction'], ParentType, ContextType>;
+};
+
+export type AllowedActionConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AllowedActionConnection'] = ResolversParentTypes['AllowedActionConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['AllowedActionEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  patterns?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  policyVersion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type WhatCanResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['WhatCan'] = ResolversParentTypes['WhatCan']> = {
+  classes?: Resolver<ReadonlyArray<ResolversTypes['ActionSummary']>, ParentType, ContextType>;
+  policyVersion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ActionSummaryResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ActionSummary'] = ResolversParentTypes['ActionSummary']> = {
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  predicate?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  allowed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  examined?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  more?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  because?: Resolver<ReadonlyArray<ResolversTypes['DecidingRule']>, ParentType, ContextType>;
+};
+
+export type DataPolicyDecisionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DataPolicyDecision'] = ResolversParentTypes['DataPolicyDecision']> = {
+  dataset?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  known?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  columns?: Resolver<ReadonlyArray<ResolversTypes['ColumnMaskDecision']>, ParentType, ContextType>;
+  rowFilter?: Resolver<Maybe<ResolversTypes['RowFilter']>, ParentType, ContextType>;
+  problem?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  policyVersion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ColumnMaskDecisionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ColumnMaskDecision'] = ResolversParentTypes['ColumnMaskDecision']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  dataType?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  tags?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  mask?: Resolver<Maybe<ResolversTypes['MaskChoice']>, ParentType, ContextType>;
+  example?: Resolver<Maybe<ResolversTypes['MaskExample']>, ParentType, ContextType>;
+  losers?: Resolver<ReadonlyArray<ResolversTypes['LosingMask']>, ParentType, ContextType>;
+};
+
+export type MaskChoiceResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['MaskChoice'] = ResolversParentTypes['MaskChoice']> = {
+  policy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  operator?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  options?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  priority?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type LosingMaskResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['LosingMask'] = ResolversParentTypes['LosingMask']> = {
+  mask?: Resolver<ResolversTypes['MaskChoice'], ParentType, ContextType>;
+  why?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type MaskExampleResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['MaskExample'] = ResolversParentTypes['MaskExample']> = {
+  value?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  masked?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
 };
 
 export type DecidingRuleResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DecidingRule'] = ResolversParentTypes['DecidingRule']> = {
@@ -2140,6 +2535,25 @@ export type Resolvers<ContextType = GraphqlContext> = {
   LineageCompleteness?: LineageCompletenessResolvers<ContextType>;
   LineageResult?: LineageResultResolvers<ContextType>;
   Decision?: DecisionResolvers<ContextType>;
+  WhyNot?: WhyNotResolvers<ContextType>;
+  NearRule?: NearRuleResolvers<ContextType>;
+  Misfit?: MisfitResolvers<ContextType>;
+  AllowedSubject?: AllowedSubjectResolvers<ContextType>;
+  AllowedSubjectEdge?: AllowedSubjectEdgeResolvers<ContextType>;
+  AllowedSubjectConnection?: AllowedSubjectConnectionResolvers<ContextType>;
+  AllowedObject?: AllowedObjectResolvers<ContextType>;
+  AllowedObjectEdge?: AllowedObjectEdgeResolvers<ContextType>;
+  AllowedObjectConnection?: AllowedObjectConnectionResolvers<ContextType>;
+  AllowedAction?: AllowedActionResolvers<ContextType>;
+  AllowedActionEdge?: AllowedActionEdgeResolvers<ContextType>;
+  AllowedActionConnection?: AllowedActionConnectionResolvers<ContextType>;
+  WhatCan?: WhatCanResolvers<ContextType>;
+  ActionSummary?: ActionSummaryResolvers<ContextType>;
+  DataPolicyDecision?: DataPolicyDecisionResolvers<ContextType>;
+  ColumnMaskDecision?: ColumnMaskDecisionResolvers<ContextType>;
+  MaskChoice?: MaskChoiceResolvers<ContextType>;
+  LosingMask?: LosingMaskResolvers<ContextType>;
+  MaskExample?: MaskExampleResolvers<ContextType>;
   DecidingRule?: DecidingRuleResolvers<ContextType>;
   ColumnMask?: ColumnMaskResolvers<ContextType>;
   RowFilter?: RowFilterResolvers<ContextType>;

@@ -33,10 +33,14 @@ const storeCalls: Readonly<Record<string, number>> = {
   "Entity.children": 10,
   "Resource.events": 10,
   "Resource.versions": 10,
+  "Decision.whyNot": 100,
 };
 /** Root fields that read a whole log or write projections. */
 const heavy: Readonly<Record<string, number>> = {
   "Query.auditVerification": 1_000,
+  "Query.whoCan": 1_000,
+  "Query.searchResources": 1_000,
+  "Query.whatCan": 5_000,
   "Mutation.rebuildProjections": 10_000,
 };
 

@@ -10,11 +10,12 @@ export interface PageRequest {
 /** One list: its field with its arguments but for `first` and `after`. */
 export interface PagedList {
   readonly page: PageRequest;
-  /** From what a port gave to what Relay prescribes. */
+  /** From what a port gave to what Relay prescribes. `next`: where to go on, where that is not behind the last item. */
   toConnection<Inner, Node>(
     paged: {
       readonly items: readonly { readonly cursor: string; readonly node: Inner }[];
       readonly hasNextPage: boolean;
+      readonly next?: string | undefined;
     },
     toNode: (inner: Inner) => Node,
   ): Connection<Node>;
@@ -57,6 +58,7 @@ export function openList(
     items: readonly { readonly cursor: string; readonly node: Inner }[],
     hasNextPage: boolean,
     toNode: (inner: Inner) => Node,
+    next?: string,
   ): Connection<Node> => {
     const edges = items.map(({ cursor, node }) => ({ cursor: cursors.seal(scope, cursor), node: toNode(node) }));
     return {
@@ -65,13 +67,13 @@ export function openList(
         hasNextPage,
         hasPreviousPage: inner !== undefined,
         startCursor: edges[0]?.cursor ?? null,
-        endCursor: edges.at(-1)?.cursor ?? null,
+        endCursor: next === undefined ? (edges.at(-1)?.cursor ?? null) : cursors.seal(scope, next),
       },
     };
   };
   return {
     page: { first, after: inner },
-    toConnection: ({ items, hasNextPage }, toNode) => connect(items, hasNextPage, toNode),
+    toConnection: ({ items, hasNextPage, next }, toNode) => connect(items, hasNextPage, toNode, next),
     sliceToConnection(all, cursorOf, toNode) {
       const rest = inner === undefined ? all : all.filter((entry) => cursorOf(entry) > inner);
       const items = rest.slice(0, first).map((node) => ({ cursor: cursorOf(node), node }));

@@ -1,7 +1,10 @@
 import type { Resolvers } from "../generated/schema-types.ts";
 import type { DecidedResolver } from "../root-field.ts";
+import { allowedFields } from "./allowed.ts";
 import { auditFields } from "./audit.ts";
+import { dataPolicyFields } from "./data-policy.ts";
 import { decisionFields } from "./decision.ts";
+import { decisionTypes } from "./decision-type.ts";
 import { entityFields, entityTypes } from "./entity.ts";
 import { identityFields } from "./identity.ts";
 import { lineageFields } from "./lineage.ts";
@@ -27,6 +30,8 @@ export const rootFields: { readonly Query: RootFields; readonly Mutation: RootFi
     ...searchFields.Query,
     ...lineageFields.Query,
     ...decisionFields.Query,
+    ...allowedFields.Query,
+    ...dataPolicyFields.Query,
     ...policyFields.Query,
     ...policySafetyFields.Query,
     ...resourceFields.Query,
@@ -48,10 +53,11 @@ export const rootFields: { readonly Query: RootFields; readonly Mutation: RootFi
 };
 
 /** Fields of other types that are not plain properties of what their parent gave. */
-export const typeFields: Pick<Resolvers, "Node" | "Entity" | "Resource" | "Run" | "SearchHit"> = {
+export const typeFields: Pick<Resolvers, "Node" | "Entity" | "Resource" | "Run" | "SearchHit" | "Decision"> = {
   ...nodeTypes,
   ...entityTypes,
   ...resourceTypesOf,
   ...runTypes,
   ...searchTypes,
+  ...decisionTypes,
 };

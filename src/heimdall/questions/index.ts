@@ -1,4 +1,5 @@
 export { createDirectoryLister } from "./directory-lister.ts";
+export type { DataPolicyAnswer, WhyNotAnswer, WhyNotQuestion } from "./explain.ts";
 export { createQuestions, type Questions } from "./questions.ts";
 export { type ActionAnswer, searchActions } from "./search-actions.ts";
 export { searchResources } from "./search-resources.ts";
@@ -14,3 +15,4 @@ export type {
   SearchWorld,
   SubjectQuestion,
 } from "./types.ts";
+export type { ClassSummary, WhatCan } from "./what-can.ts";

@@ -1,5 +1,14 @@
+import type { Attributes, DecisionObject, Subject } from "../../shared/decision.ts";
 import type { IdSource } from "../../shared/ids.ts";
+import type { CompiledRule } from "../policy/index.ts";
 import type { AuditLog, CallContext } from "../ports.ts";
+import {
+  type DataPolicyAnswer,
+  explainDataset,
+  explainDenial,
+  type WhyNotAnswer,
+  type WhyNotQuestion,
+} from "./explain.ts";
 import { type ActionAnswer, searchActions } from "./search-actions.ts";
 import { searchResources } from "./search-resources.ts";
 import { searchSubjects } from "./search-subjects.ts";
@@ -13,6 +22,7 @@ import type {
   SearchWorld,
   SubjectQuestion,
 } from "./types.ts";
+import { type WhatCan, whatCan } from "./what-can.ts";
 
 /**
  * Searches for callers, each page on record before it is answered. Asking for somebody else, or who may, needs
@@ -29,6 +39,16 @@ export interface Questions {
   ): Promise<SearchAnswer<FoundResource>>;
   /** @see searchActions */
   searchActions(call: CallContext, question: ActionQuestion, page: SearchPage): Promise<ActionAnswer>;
+  /** @see whatCan */
+  whatCan(call: CallContext, subject: Subject): Promise<WhatCan>;
+  /** Explains a decision that is on record already. @see explainDenial */
+  whyNot(
+    call: CallContext,
+    question: WhyNotQuestion,
+    mayRead: (rule: CompiledRule) => boolean,
+  ): Promise<WhyNotAnswer | undefined>;
+  /** @see explainDataset */
+  explainDataset(call: CallContext, subject: Subject, dataset: DecisionObject): Promise<DataPolicyAnswer>;
 }
 
 /** @throws each method: what its search throws, and {AuditUnavailableError} it could not be recorded */
@@ -39,41 +59,75 @@ export function createQuestions(
   const record = async (
     call: CallContext,
     action: string,
-    about: { readonly object: readonly string[]; readonly subject?: string; readonly predicate?: string },
-    answer: SearchAnswer<unknown>,
+    object: readonly string[],
+    policyVersion: string,
+    outcome: "allow" | "deny",
+    details: Attributes,
   ): Promise<void> => {
-    const { object, ...details } = about;
     await parts.audit.append({
       type: "search",
       actor: call.subject.id,
       action,
       object,
-      outcome: answer.items.length > 0 ? "allow" : "deny",
+      outcome,
       decisionId: parts.ids.uuid(),
-      policyVersion: answer.policyVersion,
+      policyVersion,
       requestId: call.requestId,
       ...(call.ip === undefined ? {} : { ip: call.ip }),
-      details: { ...details, found: answer.items.length, more: answer.next !== undefined },
+      details,
+    });
+  };
+  const recordPage = (
+    call: CallContext,
+    action: string,
+    object: readonly string[],
+    about: Attributes,
+    { items, next, policyVersion }: SearchAnswer<unknown>,
+  ): Promise<void> => {
+    const outcome = items.length > 0 ? "allow" : "deny";
+    return record(call, action, object, policyVersion, outcome, {
+      ...about,
+      found: items.length,
+      more: next !== undefined,
     });
   };
   return {
     async searchSubjects(call, question, page) {
       const answer = await searchSubjects(world, question, page);
       const { predicate, object } = question;
-      await record(call, "search.subjects", { object: object.paths, predicate }, answer);
+      await recordPage(call, "search.subjects", object.paths, { predicate }, answer);
       return answer;
     },
     async searchResources(call, question, page) {
       const answer = await searchResources(world, question, page);
       const { subject, predicate, type } = question;
       const object = type === undefined ? [] : [`dataos:type:${type}`];
-      await record(call, "search.resources", { object, subject: subject.id, predicate }, answer);
+      await recordPage(call, "search.resources", object, { subject: subject.id, predicate }, answer);
       return answer;
     },
     async searchActions(call, question, page) {
       const answer = await searchActions(world, question, page);
       const { subject, object } = question;
-      await record(call, "search.actions", { object: object.paths, subject: subject.id }, answer);
+      await recordPage(call, "search.actions", object.paths, { subject: subject.id }, answer);
+      return answer;
+    },
+    async whatCan(call, subject) {
+      const answer = await whatCan(world, subject);
+      const { classes, policyVersion } = answer;
+      const outcome = classes.length > 0 ? "allow" : "deny";
+      await record(call, "search.classes", [], policyVersion, outcome, { subject: subject.id, found: classes.length });
+      return answer;
+    },
+    whyNot: (call, question, mayRead) => explainDenial(world, call, question, mayRead),
+    async explainDataset(call, subject, dataset) {
+      const answer = await explainDataset(world, subject, dataset);
+      const { obligations, policyVersion, fault } = answer;
+      const outcome = fault === undefined ? "allow" : "deny";
+      await record(call, "data-policy.decide", dataset.paths, policyVersion, outcome, {
+        subject: subject.id,
+        masked: [...obligations.masks.keys()],
+        filtered: obligations.rowFilter !== undefined,
+      });
       return answer;
     },
   };

@@ -31,7 +31,8 @@ export async function searchSubjects(
   });
   let examined = 0;
   let last = after ?? "";
-  for (const subject of subjects) {
+  // WHY sorted here: stores may order texts by the customs of a language
+  for (const subject of [...subjects].sort((a, b) => (a.id < b.id ? -1 : 1))) {
     if (after !== undefined && subject.id <= after) continue;
     if (type !== undefined && subject.type !== type) continue;
     if (examined === maxExamined) return answer(last, "budget");

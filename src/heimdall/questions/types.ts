@@ -7,7 +7,7 @@ import type { ObjectLister, ObjectSource } from "../ports.ts";
 export interface SearchWorld {
   /** `undefined`: the policies could not be verified, so that nothing is answered */
   policies(): CompiledPolicies | undefined;
-  /** Every known subject, by id. */
+  /** Every known subject. */
   subjects(): Promise<readonly Subject[]>;
   /** What is known of a named object; all of `listers` together. */
   readonly objects: ObjectSource;

@@ -1,7 +1,7 @@
 import type { DecisionObject, ObjectColumn, Subject } from "../../../shared/decision.ts";
 import { matchingDataPolicies, rankMasks } from "../engine/data-decision.ts";
 import type { CompiledPolicies } from "../index.ts";
-import type { FilterPolicy, MaskPolicy } from "../rule.ts";
+import type { MaskPolicy } from "../rule.ts";
 
 /** What masks say of one column. */
 export interface ColumnExplanation {
@@ -12,18 +12,14 @@ export interface ColumnExplanation {
   readonly losers: readonly { readonly policy: MaskPolicy; readonly why: string }[];
 }
 
-/** Which data policies bind the subject on the dataset, and which of them hold. */
-export interface DataExplanation {
-  /** by the dataset's order of columns */
-  readonly columns: readonly ColumnExplanation[];
-  /** all of them hold, by name; permissive ones among themselves by OR */
-  readonly filters: readonly FilterPolicy[];
-}
-
-/** Says for each column which mask wins and which lose, and which row filters apply. */
-export function explainData(policies: CompiledPolicies, subject: Subject, dataset: DecisionObject): DataExplanation {
+/** Says for each column of the dataset, in its order, which mask wins for the subject and which lose. */
+export function explainMasks(
+  policies: CompiledPolicies,
+  subject: Subject,
+  dataset: DecisionObject,
+): readonly ColumnExplanation[] {
   const matching = matchingDataPolicies(policies.dataPolicies, subject, dataset);
-  const columns = (dataset.columns ?? []).map((column) => {
+  return (dataset.columns ?? []).map((column) => {
     const [winner, ...losers] = rankMasks(matching, column);
     return {
       column,
@@ -31,7 +27,6 @@ export function explainData(policies: CompiledPolicies, subject: Subject, datase
       losers: winner ? losers.map((policy) => ({ policy, why: whyLost(policy, winner) })) : [],
     };
   });
-  return { columns, filters: matching.filter((policy) => policy.type === "filter") };
 }
 
 function whyLost(policy: MaskPolicy, winner: MaskPolicy): string {

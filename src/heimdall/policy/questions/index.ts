@@ -1,3 +1,3 @@
 export { applyChange, type Change, describeChange } from "./change.ts";
-export { type ColumnExplanation, type DataExplanation, explainData } from "./explain-data.ts";
+export { type ColumnExplanation, explainMasks } from "./explain-data.ts";
 export { type Misfit, type NearRule, type WhyNot, whyNot } from "./why-not.ts";
