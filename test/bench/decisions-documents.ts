@@ -1,5 +1,7 @@
+import { createReadStream } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createInterface } from "node:readline/promises";
 import { parsePolicyYaml } from "../../src/heimdall/policy/index.ts";
 import type { PolicyDocument } from "../../src/heimdall/ports.ts";
 import { formatProblem } from "../../src/shared/errors.ts";
@@ -16,7 +18,10 @@ export async function writeWorkload(folder: string, ruleCount: number): Promise<
     positions: [...document.positions],
   }));
   await writeFile(join(folder, `workload-${ruleCount}.json`), JSON.stringify(workload));
-  await writeFile(join(folder, `documents-${ruleCount}.json`), JSON.stringify(documents));
+  await writeFile(
+    join(folder, `documents-${ruleCount}.jsonl`),
+    documents.map((document) => JSON.stringify(document)).join("\n"),
+  );
 }
 
 export async function readWorkload(folder: string, ruleCount: number): Promise<Workload> {
@@ -25,9 +30,13 @@ export async function readWorkload(folder: string, ruleCount: number): Promise<W
 
 /** The workload's rules as a server has them in its store. */
 export async function readDocuments(folder: string, ruleCount: number): Promise<PolicyDocument[]> {
-  const stored: (Omit<PolicyDocument, "positions"> & { positions: [string, { line: number; column: number }][] })[] =
-    JSON.parse(await readFile(join(folder, `documents-${ruleCount}.json`), "utf8"));
-  return stored.map((document) => ({ ...document, positions: new Map(document.positions) }));
+  const documents: PolicyDocument[] = [];
+  // line by line, so that little is left behind
+  for await (const line of createInterface(createReadStream(join(folder, `documents-${ruleCount}.jsonl`)))) {
+    const document = JSON.parse(line);
+    documents.push({ ...document, positions: new Map(document.positions) });
+  }
+  return documents;
 }
 
 const policiesPerText = 100;

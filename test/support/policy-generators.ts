@@ -26,6 +26,8 @@ const pathGlobs = fc.constantFrom(
   "urn:dataos:**:orders",
   "**",
   "dataos://pond:?ales/o*",
+  "dataos://lake:sales/o*",
+  "dataos://lake:sales/orders#{id,**}",
 );
 const objectTags = fc.constantFrom("PII.Email", "PII.*", "dataos:type:entity", "dataos:**", "secret", "**");
 const resources = fc.constantFrom(
@@ -135,6 +137,7 @@ export const subjects: fc.Arbitrary<Subject> = fc
 export const objects: fc.Arbitrary<DecisionObject> = fc.record({
   paths: fc.subarray([
     "dataos://lake:sales/orders",
+    "dataos://lake:sales/orders#id",
     "dataos://pond:sales/other",
     "urn:dataos:dataset:lake:sales/orders",
     "urn:dataos:depot:lake",
