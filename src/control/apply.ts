@@ -1,5 +1,5 @@
 import type { Authorizer, CallContext, IdentityStore, PolicyChecker, PolicyDocument } from "../heimdall/ports.ts";
-import type { Clock } from "../shared/clock.ts";
+import { type Clock, toTimestamp } from "../shared/clock.ts";
 import type { Attributes, DecisionObject } from "../shared/decision.ts";
 import {
   BadInputError,
@@ -17,6 +17,7 @@ import { secretRefOf } from "./connections.ts";
 import { dependenciesOf } from "./dependencies.ts";
 import { describeResource, isReservedTag, nameOf } from "./describe.ts";
 import { toYaml, unifiedDiff } from "./diff.ts";
+import { findOwn, requestersOf } from "./grants.ts";
 import {
   type DepotSpec,
   type ParsedManifest,
@@ -25,10 +26,10 @@ import {
   redactedText,
   type SpecOf,
 } from "./manifest/index.ts";
-import { positionsToKeep, toPolicyDocument } from "./policy-documents.ts";
+import { positionsToKeep, toGrantedDocument, toPolicyDocument } from "./policy-documents.ts";
 import type { AppliedResource, ApplyRequest } from "./ports.ts";
 import type { SecretStore } from "./secrets/index.ts";
-import type { ResourceChange, ResourceStore, StoredResource, WorkspaceStore } from "./stores.ts";
+import type { GrantStore, ResourceChange, ResourceStore, StoredResource, WorkspaceStore } from "./stores.ts";
 import type { StackRegistry } from "./workflow/stack-registry.ts";
 
 export interface ApplierOptions {
@@ -39,6 +40,7 @@ export interface ApplierOptions {
   readonly authorizer: Pick<Authorizer, "authorize" | "check">;
   readonly policyChecker: PolicyChecker;
   readonly identity: Pick<IdentityStore, "findUser" | "listUsers" | "listTagNamespaces">;
+  readonly grants: Pick<GrantStore, "find" | "record">;
   readonly clock: Clock;
   readonly ids: IdSource;
 }
@@ -101,6 +103,14 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
     const changes = changed.map((item) => toChange(item, call.subject.id));
     if (!request.dryRun && changes.length > 0) {
       await resources.commit(changes, async (tx) => {
+        for (const [index, { manifest, existing }] of changed.entries()) {
+          const uid = changes[index]?.uid;
+          if (uid !== undefined && isGranted(manifest)) {
+            const at = toTimestamp(options.clock.now());
+            const decision = { state: "approved", by: call.subject.id, at, notes: undefined } as const;
+            await options.grants.record(tx, uid, (existing?.generation ?? 0) + 1, decision);
+          }
+        }
         for (const { manifest, values, changedValues } of changed) {
           if (changedValues.size === 0) continue;
           const ref = secretRefOf(manifest.ref);
@@ -169,7 +179,7 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
     const refused: Problem[] = [];
     let decisionId: string | undefined;
     for (const item of plans) {
-      for (const question of questionsOf(item)) {
+      for (const question of questionsOf(item, call.subject.id)) {
         try {
           await authorizer.authorize(call, question.action, question.object);
         } catch (error) {
@@ -179,11 +189,11 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
           break;
         }
       }
-      refused.push(...(await findEscalations(call, item)));
+      refused.push(...(await findEscalations(call, item)), ...(await findOwnApprovals(call, item)));
     }
     if (arePoliciesSound) {
       // together: a grant of this call may be made of a use-case of this call
-      const documents = plans.flatMap(({ manifest }) => toPolicyDocument(manifest) ?? []);
+      const documents = plans.flatMap(({ manifest }) => toCandidate(manifest) ?? []);
       if (documents.length > 0) refused.push(...policyChecker.escalations(call.subject, documents));
     }
     if (refused.length === 0) return;
@@ -191,9 +201,12 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
     throw new ForbiddenError(what, decisionId, { problems: sortProblems(refused) });
   }
 
-  function questionsOf({ manifest, existing, object }: Plan) {
+  function questionsOf({ manifest, existing, object }: Plan, actor: string) {
     const { type, name } = manifest.ref;
     const questions: { action: "resource.create" | "resource.update" | "user.update"; object: DecisionObject }[] = [];
+    // to ask for something is less than to give it
+    const isOwn = existing === undefined || (existing.actor === actor && !wasGranted(existing));
+    if (type === "grant" && !isGranted(manifest) && isOwn) return [{ action: "grant.request" as const, object }];
     if (existing) questions.push({ action: "resource.update", object: existing.object });
     if (!existing) questions.push({ action: "resource.create", object });
     // what it becomes must be within reach too, else an update could move it into another policy's
@@ -201,6 +214,21 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
       questions.push({ action: "resource.update", object });
     if (type === "user") questions.push({ action: "user.update", object: describeUser(name) });
     return questions;
+  }
+
+  /** SECURITY: who asked for something does not give it to themselves, whatever they may do to grants (Z-04). */
+  async function findOwnApprovals(call: CallContext, { manifest, existing }: Plan): Promise<readonly Problem[]> {
+    if (!existing || !isGranted(manifest) || wasGranted(existing)) return [];
+    const own = await findOwn(options.identity, call.subject.id, requestersOf(existing));
+    return own === undefined
+      ? []
+      : [manifest.report.at(["grant", "approve"], `${own}; somebody else has to approve it`)];
+  }
+
+  /** The policy document that its author has to answer for: `duration` counts from now. */
+  function toCandidate(manifest: ParsedManifest): PolicyDocument | undefined {
+    if (!isGranted(manifest)) return toPolicyDocument(manifest);
+    return toGrantedDocument({ ...manifest, uid: "", generation: 0 }, toTimestamp(options.clock.now()));
   }
 
   /** What the applying user would hand out without holding it. */
@@ -340,6 +368,17 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
       },
     };
   }
+}
+
+/** Whether it is a grant that gives something at once. */
+function isGranted({ ref, spec }: ParsedManifest): boolean {
+  return ref.type === "grant" && (spec as SpecOf["grant"]).approve === true;
+}
+
+function wasGranted(existing: StoredResource | undefined): boolean {
+  return (
+    existing?.ref.type === "grant" && readStoredSpec("grant", existing.version, existing.manifest).approve === true
+  );
 }
 
 function isIn({ file, positions }: PolicyDocument, { at }: Problem): boolean {

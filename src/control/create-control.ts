@@ -14,6 +14,7 @@ import { createApplier } from "./apply.ts";
 import { createConnections, type FindSubject } from "./connections.ts";
 import { dependenciesOf } from "./dependencies.ts";
 import { nameOf, readyOf, resourceUrn, toResource } from "./describe.ts";
+import { decideGrant, listGrants } from "./grants.ts";
 import { createLeadership } from "./leadership.ts";
 import { isName, readStoredSpec, workspaceNameRule } from "./manifest/index.ts";
 import type { DepotSources, LivePolicies, ScanDepot, StackRunner } from "./needs.ts";
@@ -104,7 +105,7 @@ export function createControl(options: ControlOptions): ControlRuntime {
     logger,
   });
   const secretReconciler = createSecretReconciler(secrets);
-  const policyReconciler = createPolicyReconciler(options.livePolicies);
+  const policyReconciler = createPolicyReconciler(options.livePolicies, stores.grants);
   const loop = createControlLoop({
     resources,
     reconcilers: {
@@ -143,6 +144,7 @@ export function createControl(options: ControlOptions): ControlRuntime {
     authorizer,
     policyChecker: options.policyChecker,
     identity: options.identity,
+    grants: stores.grants,
     clock,
     ids,
   });
@@ -218,6 +220,34 @@ export function createControl(options: ControlOptions): ControlRuntime {
     async list(auth, filter, page) {
       const found = await resources.list(filter, auth.filter, page);
       return { ...found, items: found.items.map(({ cursor, node }) => ({ cursor, node: toResource(node) })) };
+    },
+
+    grants: (auth) => listGrants({ resources, grants: stores.grants, clock }, auth),
+
+    async decideGrant(auth, name, answer) {
+      const parts = { resources, grants: stores.grants, identity: options.identity, clock };
+      const { resource, grant } = await decideGrant(
+        { ...parts, policyChecker: options.policyChecker },
+        auth,
+        name,
+        answer,
+      );
+      if (answer.dryRun) return grant;
+      await audit.append({
+        type: "change",
+        actor: auth.subject.id,
+        action: answer.approve ? "grant.approve" : "grant.reject",
+        object: [resourceUrn(resource.ref)],
+        outcome: "success",
+        decisionId: auth.decisionId,
+        details: {
+          requester: grant.requester,
+          generation: resource.generation,
+          ...(answer.notes === undefined ? {} : { notes: answer.notes }),
+        },
+      });
+      await loop.runNow(resource.uid);
+      return grant;
     },
 
     async events(auth, ref) {

@@ -3,5 +3,5 @@ export { type ControlOptions, type ControlRuntime, createControl } from "./creat
 export { shareSources } from "./depot-access.ts";
 export { describeResource } from "./describe.ts";
 export type { DepotScan, DepotSources, LivePolicies, ScanDepot, StackCall, StackFault, StackRunner } from "./needs.ts";
-export { createResourcePolicySource } from "./policy-documents.ts";
+export { createGrantUses, createResourcePolicySource } from "./policy-documents.ts";
 export { createResourceObjectSource } from "./resource-object-source.ts";

@@ -1,9 +1,9 @@
-import type { PolicyDocument, PolicySource } from "../heimdall/ports.ts";
+import type { GrantUses, PolicyDocument, PolicySource } from "../heimdall/ports.ts";
+import { toTimestamp } from "../shared/clock.ts";
 import type { ParsedManifest } from "./manifest/index.ts";
-import { readStoredSpec } from "./manifest/index.ts";
+import { parseDurationMs, readStoredSpec } from "./manifest/index.ts";
 import type { ResourceRef, ResourceType } from "./ports.ts";
-import { isApproved } from "./reconcile/policy.ts";
-import type { ResourceStore, StoredResource } from "./stores.ts";
+import type { GrantStore, ResourceStore, StoredResource } from "./stores.ts";
 
 /** Types that say what Heimdall decides. */
 const policyTypes = ["policy", "grant", "provider", "use-case"] as const satisfies readonly ResourceType[];
@@ -31,16 +31,57 @@ export function positionsToKeep({ ref, positions }: Pick<ParsedManifest, "ref" |
   return new Map([...positions].filter(([path]) => path === ref.type || path.startsWith(`${ref.type}.`)));
 }
 
+/** A grant as it decides from `decision` on: approved, and at most as long as it says. */
+export function toGrantedDocument(
+  grant: Pick<StoredResource, "uid" | "ref" | "file" | "manifest" | "version" | "positions" | "generation">,
+  decidedAt: string,
+): PolicyDocument | undefined {
+  const document = toPolicyDocument(grant);
+  if (!document) return undefined;
+  const { duration, single_use: isSingle } = readStoredSpec("grant", grant.version, grant.manifest);
+  const given = document.spec as { readonly until?: unknown };
+  const lasts = duration === undefined ? undefined : parseDurationMs(duration);
+  const ends = lasts === undefined ? undefined : toTimestamp(Date.parse(decidedAt) + lasts);
+  // a wrong `until` is for the compiler to refuse
+  const until = ends === undefined || Date.parse(String(given.until)) <= Date.parse(ends) ? given.until : ends;
+  const spec = { ...given, approve: true, ...(until === undefined ? {} : { until }) };
+  return { ...document, spec, ...(isSingle === true && { use: `${grant.uid}/${grant.generation}` }) };
+}
+
+/** Whether whoever applied it granted it with that. */
+function isApproved({ version, manifest }: StoredResource): boolean {
+  return readStoredSpec("grant", version, manifest).approve === true;
+}
+
+/** Uses up grants for a single use. */
+export function createGrantUses(grants: Pick<GrantStore, "consume">): GrantUses {
+  return {
+    consume(use, decisionId) {
+      const [uid = "", generation] = use.split("/");
+      return grants.consume(uid, Number(generation), decisionId);
+    },
+  };
+}
+
 /** The applied policies and approved grants, with the places where their users wrote them. */
-export function createResourcePolicySource(resources: Pick<ResourceStore, "listAll" | "policyVersion">): PolicySource {
+export function createResourcePolicySource(
+  resources: Pick<ResourceStore, "listAll" | "policyVersion">,
+  grants: Pick<GrantStore, "decisions">,
+): PolicySource {
   return {
     version: async () => String(await resources.policyVersion()),
     async load() {
+      // WHY: the decisions last, so that they are never older than the grants they are about
       const stored = await resources.listAll(policyTypes);
+      const decisions = await grants.decisions();
       return stored.flatMap((resource) => {
-        const document = resource.phase === "Terminating" ? undefined : toPolicyDocument(resource);
-        // SECURITY: a grant that nobody approved is a request and gives nothing
-        return document && (document.kind !== "grant" || isApproved(document.spec as object)) ? [document] : [];
+        if (resource.phase === "Terminating") return [];
+        if (resource.ref.type !== "grant") return toPolicyDocument(resource) ?? [];
+        // SECURITY: a grant that nobody approved is a request and gives nothing; one that is used up gives nothing more
+        const decision = decisions.get(`${resource.uid}/${resource.generation}`);
+        const isGranted = decision?.state === "approved" && decision.usedAt === undefined;
+        if (!isGranted && !(decision === undefined && isApproved(resource))) return [];
+        return toGrantedDocument(resource, decision?.at ?? resource.createdAt) ?? [];
       });
     },
   };

@@ -139,6 +139,38 @@ export interface Workspace {
   readonly createdAt: string;
 }
 
+export const grantStates = ["requested", "approved", "rejected", "expired", "used"] as const;
+export type GrantState = (typeof grantStates)[number];
+
+/** A grant, or the request for one. */
+export interface Grant {
+  readonly name: string;
+  readonly uid: string;
+  /** it was asked for, not given at once */
+  readonly isRequest: boolean;
+  readonly state: GrantState;
+  readonly useCase: string;
+  readonly subjects: readonly string[];
+  /** as written: atom id -> list of variable -> value */
+  readonly values: unknown;
+  readonly collection: string;
+  readonly requester: string;
+  /** who applied it */
+  readonly creator: string;
+  readonly notes: string | undefined;
+  /** RFC 3339; not included any more */
+  readonly until: string | undefined;
+  /** how long it lasts from its approval on, as written */
+  readonly duration: string | undefined;
+  readonly singleUse: boolean;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly decidedBy: string | undefined;
+  readonly decidedAt: string | undefined;
+  readonly decisionNotes: string | undefined;
+  readonly usedAt: string | undefined;
+}
+
 /** The lifecycle controller as the API uses it. */
 export interface Control {
   /**
@@ -167,6 +199,18 @@ export interface Control {
     readonly items: readonly { readonly cursor: string; readonly node: Resource }[];
     readonly hasNextPage: boolean;
   }>;
+  /** Every grant and request that may be seen, by name. */
+  grants(auth: Authorized<"resource.read">): Promise<readonly Grant[]>;
+  /**
+   * Approves or rejects a request for a grant. With `dryRun` everything is checked and nothing changes.
+   * @throws {ForbiddenError} it is one's own, or gives what one does not hold
+   * @throws {ConflictError} it is decided already, or was changed meanwhile
+   */
+  decideGrant(
+    auth: Authorized<"grant.approve">,
+    name: string,
+    answer: { readonly approve: boolean; readonly notes: string | undefined; readonly dryRun: boolean },
+  ): Promise<Grant>;
   events(auth: Authorized<"resource.read">, ref: ResourceRef): Promise<readonly ResourceEvent[]>;
   /** Manifests of former generations, newest first, redacted. */
   versions(

@@ -246,6 +246,36 @@ export interface LogStore {
   ): Promise<readonly LogLine[]>;
 }
 
+/** What was decided on one generation of a grant. */
+export interface GrantDecision {
+  readonly state: "approved" | "rejected";
+  /** id of the user */
+  readonly by: string;
+  /** RFC 3339 */
+  readonly at: string;
+  readonly notes: string | undefined;
+  /** of a grant for a single use: when it was used */
+  readonly usedAt: string | undefined;
+}
+
+/** Decisions on grants. A new generation of a grant is undecided. */
+export interface GrantStore {
+  /** By `<uid>/<generation>`: those on the present generation of live grants. */
+  decisions(): Promise<ReadonlyMap<string, GrantDecision>>;
+  find(uid: string, generation: number): Promise<GrantDecision | undefined>;
+  /** `false`: it is decided already, or this is not its generation any more. */
+  decide(uid: string, generation: number, decision: Omit<GrantDecision, "usedAt">): Promise<boolean>;
+  /** The same in the transaction that writes the generation; nothing where it is decided already. */
+  record(
+    tx: Transaction<unknown>,
+    uid: string,
+    generation: number,
+    decision: Omit<GrantDecision, "usedAt">,
+  ): Promise<void>;
+  /** Uses it up. `true` for one caller only, over all processes; `false`: used already, or not approved. */
+  consume(uid: string, generation: number, decisionId: string): Promise<boolean>;
+}
+
 /** All of them, over one state store. */
 export interface ControlStores {
   readonly resources: ResourceStore;
@@ -253,4 +283,5 @@ export interface ControlStores {
   readonly runs: RunStore;
   readonly logs: LogStore;
   readonly leases: LeaseStore;
+  readonly grants: GrantStore;
 }

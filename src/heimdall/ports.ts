@@ -301,6 +301,14 @@ export interface PolicyDocument {
   readonly spec: unknown;
   /** dotted path below `spec` (`rules.0.conditions.1`, `` for the whole) -> place */
   readonly positions: ReadonlyMap<string, { readonly line: number; readonly column: number }>;
+  /** Of a grant for a single use: what `GrantUses` knows it by. */
+  readonly use?: string;
+}
+
+/** Grants that decide once. */
+export interface GrantUses {
+  /** Uses it up; `true` for one caller only, over all processes. @param use as in `PolicyDocument` */
+  consume(use: string, decisionId: string): Promise<boolean>;
 }
 
 /** Where live policies come from besides the built-in ones in `policies/`. */

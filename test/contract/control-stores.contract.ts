@@ -411,4 +411,33 @@ export function controlStoresContract(make: () => Promise<ControlStoresFixture>)
     const [first] = await read({ first: 1 });
     expect(await texts({ first: 1, after: first?.cursor ?? "" })).toEqual(["two"]);
   });
+
+  it("keeps one decision for each generation of a grant, and lets one caller use it up", async () => {
+    const { stores } = await make();
+    const { resources, grants } = stores;
+    const ref = refOf("grant", "g");
+    await resources.commit([change(ref)], nothing);
+    const first = await find(stores, ref);
+    const decision = { state: "approved", by: "bob", at: "2026-01-01T00:00:00.000Z", notes: "fine" } as const;
+    expect(await grants.consume(first.uid, 1, "d")).toBe(false);
+    expect(await grants.decide(first.uid, 2, decision)).toBe(false);
+    const before = await resources.policyVersion();
+    const both = await Promise.all([1, 2].map(() => grants.decide(first.uid, 1, decision)));
+    expect(both.toSorted()).toEqual([false, true]);
+    expect(await resources.policyVersion()).toBeGreaterThan(before);
+    expect(await grants.find(first.uid, 1)).toEqual({ ...decision, usedAt: undefined });
+    expect([...(await grants.decisions()).keys()]).toEqual([`${first.uid}/1`]);
+    const uses = await Promise.all(["a", "b", "c"].map((by) => grants.consume(first.uid, 1, by)));
+    expect(uses.filter(Boolean)).toHaveLength(1);
+    expect((await grants.find(first.uid, 1))?.usedAt).toBeDefined();
+    // what was approved is one generation, and a decision on a version that is past is none
+    await resources.commit([change(ref, {}, await find(stores, ref))], nothing);
+    expect(await grants.decisions()).toEqual(new Map());
+    expect(await grants.decide(first.uid, 1, decision)).toBe(false);
+    await resources.commit([change(ref, {}, await find(stores, ref))], (tx) =>
+      grants.record(tx, first.uid, 3, { ...decision, notes: undefined }),
+    );
+    expect([...(await grants.decisions()).keys()]).toEqual([`${first.uid}/3`]);
+    expect(await grants.consume(first.uid, 1, "late")).toBe(false);
+  });
 }

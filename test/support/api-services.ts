@@ -82,7 +82,7 @@ export async function createApiServices(policies = ""): Promise<ApiServices> {
     ...readPolicies(`${ownPolicies}${policies === "" ? "" : `---\n${policies}`}`),
   ];
   const stores = createStateControlStores(state, { clock: systemClock, ids });
-  const source = createResourcePolicySource(stores.resources);
+  const source = createResourcePolicySource(stores.resources, stores.grants);
   const live = createLivePolicies({ builtIn, source, ...common });
   await live.refresh();
   const calls: string[] = [];

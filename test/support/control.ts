@@ -4,6 +4,7 @@ import {
   type ControlRuntime,
   controlMigrations,
   createControl,
+  createGrantUses,
   createResourcePolicySource,
   createStateControlStores,
   type StackRunner,
@@ -121,13 +122,21 @@ export async function createTestControl(state: StateDb, options: TestControlOpti
     return user && { id, type: user.type, tags: [...user.tags, `users:id:${id}`], attributes: user.attributes };
   };
 
-  const source = createResourcePolicySource(createStateControlStores(state, { clock, ids }).resources);
+  const stores = createStateControlStores(state, { clock, ids });
+  const source = createResourcePolicySource(stores.resources, stores.grants);
   // stands still, so that policies do not grow stale while a test moves through hours
   const policyClock = createManualClock();
   const policies = createLivePolicies({ builtIn: readPolicies(basePolicies), source, clock: policyClock, logger });
   await policies.refresh();
   const objects = { describe: async <T>(object: T): Promise<T> => object };
-  const authorizer = createAuthorizer({ policies, audit: auditLog, objects, clock, ids });
+  const authorizer = createAuthorizer({
+    policies,
+    audit: auditLog,
+    objects,
+    clock,
+    ids,
+    grantUses: createGrantUses(stores.grants),
+  });
 
   const opened: string[] = [];
   const masterKey = createSecretKey(Buffer.alloc(32, 7));

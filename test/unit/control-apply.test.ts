@@ -309,7 +309,9 @@ policy:
   });
 
   it("keeps a grant without approval as a request that gives nothing", async () => {
-    const { apply, get, call, authorizer } = await start();
+    const { apply, get, call, authorizer, identity } = await start();
+    const tags = ["roles:id:operator"];
+    await identity.putUser({ id: "chief", name: "chief", type: "person", email: undefined, tags, attributes: {} });
     const grant = (approve: string) => `
 name: g
 version: v1alpha
@@ -321,7 +323,7 @@ grant: {policy_use_case_id: read-depots, subjects: ["users:id:guest"], values: {
     await apply("root", grant(""));
     expect(await get("grant", "g")).toMatchObject({ phase: "Pending", status: "pending" });
     expect(await may()).toBe(false);
-    await apply("root", grant(", approve: true"));
+    await apply("chief", grant(", approve: true"));
     expect(await get("grant", "g")).toMatchObject({ phase: "Active", status: "active" });
     expect(await may()).toBe(true);
   });

@@ -133,7 +133,7 @@ describe("providers and use-cases", () => {
 name: makers
 type: policy
 version: v1
-policy: {access: {subjects: {tags: ["dataos:maker"]}, predicates: [create, update], objects: {tags: ["dataos:resource:{provider,use-case,grant}"]}, allow: true}}
+policy: {access: {subjects: {tags: ["dataos:maker"]}, predicates: [create, update, request], objects: {tags: ["dataos:resource:{provider,use-case,grant}"]}, allow: true}}
 `,
     );
     const [message] = await failure(test.apply("dev", provider("/**/${area}")));

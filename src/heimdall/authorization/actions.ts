@@ -21,6 +21,8 @@ export const actions = {
   "policy.read": { predicate: "read", objectType: "policy" },
   "policy.replay": { predicate: "replay", objectType: "policy" },
   "policy.shadow": { predicate: "shadow", objectType: "policy" },
+  "grant.request": { predicate: "request", objectType: "resource" },
+  "grant.approve": { predicate: "approve", objectType: "resource" },
   "grant.read": { predicate: "read", objectType: "grant" },
   "decision.ask": { predicate: "ask", objectType: "decision" },
   "decision.askForOthers": { predicate: "ask_for_others", objectType: "decision" },

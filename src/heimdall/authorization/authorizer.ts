@@ -1,6 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../../shared/clock.ts";
-import type { AttributeValue, Decision, DecisionContext, DecisionObject, Subject } from "../../shared/decision.ts";
+import type {
+  AttributeValue,
+  Decision,
+  DecisionContext,
+  DecisionObject,
+  DecisionRequest,
+  Subject,
+} from "../../shared/decision.ts";
 import { ForbiddenError, UnavailableError } from "../../shared/errors.ts";
 import type { IdSource } from "../../shared/ids.ts";
 import { allObjects, type ObjectFilter } from "../../shared/object-filter.ts";
@@ -11,6 +18,7 @@ import type {
   Authorizer,
   CallContext,
   DecisionQuestion,
+  GrantUses,
   ObjectSource,
 } from "../ports.ts";
 import { createAbilities } from "./ability.ts";
@@ -18,6 +26,7 @@ import { type Action, actions } from "./actions.ts";
 import { type Authorized, issueAuthorized } from "./authorized.ts";
 import { describeAction, typeTagOf } from "./describe-action.ts";
 import type { LivePolicies } from "./live-policies.ts";
+import { spendSingleUse } from "./single-use.ts";
 
 const maxFilterText = 4000;
 /** most answers on one record, so that its size and its list of objects are bounded */
@@ -35,8 +44,10 @@ export function createAuthorizer(parts: {
   readonly objects: ObjectSource;
   readonly clock: Clock;
   readonly ids: IdSource;
+  /** without it, grants for a single use give nothing */
+  readonly grantUses?: GrantUses;
 }): Authorizer {
-  const { policies, audit, objects, clock, ids } = parts;
+  const { policies, audit, objects, clock, ids, grantUses } = parts;
   const abilities = createAbilities();
 
   const decideOne = (
@@ -52,6 +63,13 @@ export function createAuthorizer(parts: {
     return live.decide({ subject, predicate, object, context, ...(collection === undefined ? {} : { collection }) });
   };
 
+  /** What a grant for a single use gives where nothing else does. */
+  const spend = (denied: Decision, request: DecisionRequest, call: CallContext): Promise<Decision> | Decision => {
+    const singleUse = denied.denyReason === "no-matching-allow" ? policies.singleUse() : undefined;
+    if (!singleUse || !grantUses) return denied;
+    return spendSingleUse(denied, request, singleUse, grantUses, call.requestId);
+  };
+
   const answerAll = async (
     call: CallContext,
     questions: readonly DecisionQuestion[],
@@ -59,7 +77,7 @@ export function createAuthorizer(parts: {
   ): Promise<readonly Answered[]> => {
     const known: DecisionObject[] = [];
     for (const { object } of questions) known.push(object.paths.length > 0 ? await objects.describe(object) : object);
-    // from here on without a turn of the event loop, so that one version of the policies answers all
+    // from here on without a turn of the event loop (but for grants for a single use), so that one version answers all
     const answers: Answered[] = [];
     for (const [index, { subject, predicate, collection, context: said }] of questions.entries()) {
       const object = known[index] as DecisionObject;
@@ -67,7 +85,12 @@ export function createAuthorizer(parts: {
       // the caller's own address says nothing of somebody else's
       const own = subjectId === call.subject.id ? contextOf(call, clock) : { time: clock.now() };
       const context = (said ? { ...own, ...said } : own) as DecisionContext;
-      const decision = decideOne(subject, predicate, object, context, collection);
+      let decision = decideOne(subject, predicate, object, context, collection);
+      if (decision.effect === "deny" && !("unknownId" in subject)) {
+        const request = { subject, predicate, object, context, ...(collection === undefined ? {} : { collection }) };
+        const spent = spend(decision, request, call);
+        decision = spent instanceof Promise ? await spent : spent;
+      }
       answers.push({ subjectId, predicate, object, decision });
       if (decision.effect === stopAt) break;
     }
@@ -107,7 +130,9 @@ export function createAuthorizer(parts: {
       const known = object && object.paths.length > 0 ? await objects.describe(object) : object;
       const asked = describeAction(action, known);
       const { predicate } = actions[action];
-      const decision = decideOne(call.subject, predicate, asked, contextOf(call, clock));
+      const context = contextOf(call, clock);
+      const decided = decideOne(call.subject, predicate, asked, context);
+      const decision = await spend(decided, { subject: call.subject, predicate, object: asked, context }, call);
       await audit.append({
         ...recordOf(call, action, asked.paths.length > 0 ? asked.paths : [typeTagOf(action)], decisionId),
         ...outcomeOf(decision),

@@ -5,6 +5,7 @@ import type { Logger } from "../../shared/logger.ts";
 import type { CompiledPolicies } from "../policy/index.ts";
 import type { PolicyDocument, PolicySource } from "../ports.ts";
 import { compileGradually } from "./compile-gradually.ts";
+import type { SingleUse } from "./single-use.ts";
 
 /** The policies that answer now. */
 export interface LivePolicies {
@@ -14,6 +15,8 @@ export interface LivePolicies {
   readonly builtIn: readonly PolicyDocument[];
   /** What `current` was compiled from, built-in documents included. */
   documents(): readonly PolicyDocument[];
+  /** Grants that decide once, where there are any. `current` and what it lists know nothing of them. */
+  singleUse(): SingleUse | undefined;
   /**
    * Loads what the source has now, so that a change that was stored before the call answers after it.
    * @throws {UnavailableError} and whatever else the source throws; the former policies stay
@@ -57,6 +60,7 @@ export function createLivePolicies(parts: {
   let observer: DecisionObserver | undefined;
   /** `live.policies`, watched where there is an observer */
   let answering: CompiledPolicies | undefined;
+  let singleUse: SingleUse | undefined;
   let verifiedAt = 0;
   let liveVersion: string | undefined;
   let faultyVersion: string | undefined;
@@ -70,8 +74,12 @@ export function createLivePolicies(parts: {
       return;
     }
     if (version === faultyVersion) return;
-    const documents = [...builtIn, ...(await source.load())];
-    const { policies, problems } = await compileGradually(documents, options);
+    const loaded = [...builtIn, ...(await source.load())];
+    const documents = loaded.filter(({ use }) => use === undefined);
+    const once = loaded.filter(({ use }) => use !== undefined);
+    const { policies, problems: own } = await compileGradually(documents, options);
+    const wider = once.length === 0 ? undefined : await compileGradually(loaded, options);
+    const problems = [...own, ...(wider?.problems ?? [])];
     if (problems.length > 0) {
       faultyVersion = version;
       logger.error({ problems: problems.map(formatProblem) }, "policies do not compile; the former ones stay");
@@ -79,6 +87,7 @@ export function createLivePolicies(parts: {
     }
     const former = live?.policies.version;
     live = { policies, documents };
+    singleUse = wider && { policies: wider.policies, documents: once };
     answering = observedBy(observer, policies);
     liveVersion = version;
     faultyVersion = undefined;
@@ -122,6 +131,7 @@ export function createLivePolicies(parts: {
     current: () => (isVerified() ? answering : undefined),
     unobserved: () => (isVerified() ? live?.policies : undefined),
     documents: () => live?.documents ?? builtIn,
+    singleUse: () => (isVerified() ? singleUse : undefined),
     refresh,
     observe(wanted) {
       observer = wanted;

@@ -24,7 +24,9 @@ export function createPolicyChecker(parts: { readonly policies: LivePolicies; re
     check(documents, known = [], tagNamespaces = defaultTagNamespaces) {
       const files = new Set(documents.map(({ file }) => file));
       const isVocabulary = ({ kind }: PolicyDocument): boolean => kind === "use-case" || kind === "provider";
-      const all = merged(documents);
+      const given = new Set(documents.map(keyOf));
+      const once = policies.singleUse()?.documents.filter((document) => !given.has(keyOf(document))) ?? [];
+      const all = [...merged(documents), ...once];
       // grants are made of use-cases, so a change of these concerns all; else of others' faults this is not the place to speak
       const asked = documents.some(isVocabulary)
         ? all

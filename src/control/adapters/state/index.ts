@@ -2,6 +2,7 @@ import type { Clock } from "../../../shared/clock.ts";
 import type { IdSource } from "../../../shared/ids.ts";
 import type { StateDb } from "../../../state/index.ts";
 import type { ControlStores } from "../../stores.ts";
+import { createStateGrantStore } from "./grant-store.ts";
 import { createStateLeaseStore } from "./lease-store.ts";
 import { createStateLogStore } from "./log-store.ts";
 import { createStateResourceStore } from "./resource-store.ts";
@@ -20,6 +21,7 @@ export function createStateControlStores(
     workspaces: createStateWorkspaceStore(state, options),
     runs: createStateRunStore(state, options),
     logs: createStateLogStore(state, options),
+    grants: createStateGrantStore(state, options),
     leases: createStateLeaseStore(state, options),
   };
 }

@@ -3,7 +3,29 @@ import type { Migration, StateCapabilities } from "../../../state/index.ts";
 import type { ControlTables } from "./tables.ts";
 
 /** Tables of Control: `control_*`. */
-export const controlMigrations: readonly Migration[] = [{ name: "control-001-resources", up: createTables }];
+export const controlMigrations: readonly Migration[] = [
+  { name: "control-001-resources", up: createTables },
+  { name: "control-002-grant-decisions", up: createGrantDecisions },
+];
+
+async function createGrantDecisions(
+  { schema }: Kysely<unknown>,
+  { binaryCollation }: StateCapabilities,
+): Promise<void> {
+  const key = sql`text collate ${sql.id(binaryCollation)}`;
+  await schema
+    .createTable("control_grant_decisions")
+    .addColumn("uid", key, (column) => column.notNull())
+    .addColumn("generation", "integer", (column) => column.notNull())
+    .addColumn("state", "text", (column) => column.notNull())
+    .addColumn("decided_by", "text", (column) => column.notNull())
+    .addColumn("decided_at", "text", (column) => column.notNull())
+    .addColumn("notes", "text")
+    .addColumn("used_at", "text")
+    .addColumn("used_by", "text")
+    .addPrimaryKeyConstraint("control_grant_decisions_key", ["uid", "generation"])
+    .execute();
+}
 
 async function createTables(db: Kysely<unknown>, { binaryCollation }: StateCapabilities): Promise<void> {
   // WHY: pages go by key, so the order must be the same on every engine

@@ -9,6 +9,7 @@ import type { ResourceEvent, ResourceRef } from "../../ports.ts";
 import type { Lease, ResourceChange, ResourceStore, StoredResource } from "../../stores.ts";
 import { fromCursor, toCursor } from "./cursor.ts";
 import { toCondition } from "./object-filter.ts";
+import { countPolicyChange } from "./policy-counter.ts";
 import { fromPositions, toRef, toResource } from "./rows.ts";
 import type { ControlTables, ResourceRow } from "./tables.ts";
 
@@ -392,14 +393,6 @@ async function isHeld(tx: Transaction<ControlTables>, lease: Lease): Promise<boo
 function whereRef(ref: ResourceRef) {
   return (eb: import("kysely").ExpressionBuilder<ControlTables, "control_resources">) =>
     eb.and({ type: ref.type, workspace: ref.workspace ?? "", name: ref.name, gone: "" });
-}
-
-async function countPolicyChange(tx: Transaction<ControlTables>): Promise<void> {
-  await tx
-    .updateTable("control_counters")
-    .set((eb) => ({ value: eb("value", "+", 1) }))
-    .where("name", "=", "policies")
-    .execute();
 }
 
 function isPolicy(ref: ResourceRef): boolean {

@@ -10,6 +10,7 @@ export interface ControlTables {
   control_run_jobs: RunJobRow;
   control_logs: LogRow;
   control_leases: { name: string; holder: string; token: number; expires_at: string };
+  control_grant_decisions: GrantDecisionRow;
   control_counters: { name: string; value: number };
 }
 
@@ -111,6 +112,19 @@ export interface RunJobRow {
   message: string | null;
   /** JSON */
   result: string | null;
+}
+
+/** What was decided on one generation of a grant. */
+export interface GrantDecisionRow {
+  uid: string;
+  generation: number;
+  state: "approved" | "rejected";
+  decided_by: string;
+  decided_at: string;
+  notes: string | null;
+  /** single use: when, and by which decision */
+  used_at: string | null;
+  used_by: string | null;
 }
 
 export interface LogRow {

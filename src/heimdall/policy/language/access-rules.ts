@@ -169,7 +169,7 @@ const knownPredicates = [
   ..."read write create update delete access execute select get post put patch options list run trace approve ask".split(
     " ",
   ),
-  ..."ask_for_others verify rebuild escalate run_as create_in read_in update_in delete_in".split(" "),
+  ..."ask_for_others request verify rebuild escalate run_as create_in read_in update_in delete_in".split(" "),
 ];
 
 /** Predicate globs in lower case; decisions compare without regard to case. */
