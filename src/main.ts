@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import {
   controlMigrations,
   createControl,
+  createGrantUses,
   createResourceObjectSource,
   createResourcePolicySource,
   createStateControlStores,
@@ -130,7 +131,7 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
     const stores = createStateControlStores(state, { clock, ids });
     const policies = createLivePolicies({
       builtIn: await loadBuiltInPolicies(join(root, "policies")),
-      source: createResourcePolicySource(stores.resources),
+      source: createResourcePolicySource(stores.resources, stores.grants),
       clock,
       logger,
       onSwap: (version, former) => {
@@ -165,6 +166,7 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
       objects,
       clock,
       ids,
+      grantUses: createGrantUses(stores.grants),
     });
     const questions = createQuestions(
       {
