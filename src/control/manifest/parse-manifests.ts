@@ -13,6 +13,7 @@ import { extractSecrets, isSecretPath } from "./secret-values.ts";
 import { grammars, plannedTypes, type SpecOf } from "./types/index.ts";
 import { isScannerStack, readScannerSpec } from "./types/scanner.ts";
 import { knownStacks, parseStack, type WorkflowSpec } from "./types/workflow.ts";
+import { findUrlPasswords } from "./url-passwords.ts";
 import { fromVendorDocument, verbatimTypes } from "./vendor-documents.ts";
 
 /** One manifest that is well formed. */
@@ -169,6 +170,7 @@ function checkManifest<T extends ResourceType>(
       ),
     );
   }
+  problems.push(...findUrlPasswords(type, given, report));
   const version = checkVersion(type, rest.version, report, problems, warnings);
   const workspace = checkWorkspace(type, rest.workspace, options.workspace, report, problems, warnings);
   if (section === undefined) {
