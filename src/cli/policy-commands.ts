@@ -47,6 +47,17 @@ export function addPolicyCommands(program: Command, withContext: WithContext): v
       ),
     );
   policy
+    .command("explain-data")
+    .description("which mask holds on each column of a dataset and which lost to it, and the row filter")
+    .argument("<dataset>", "urn:dataos:dataset:… or dataos://depot:schema/table")
+    .option("--as <user>", "for somebody else")
+    .addOption(output())
+    .action(
+      withContext(async (context, dataset: string, options: never) =>
+        (await import("./commands/explain-data.ts")).explainData(context, dataset, options),
+      ),
+    );
+  policy
     .command("diff")
     .description("which decisions change from OLD to NEW, for the users and data that the server has")
     .argument("<old>", "a file, a folder, or `live`: what decides now")

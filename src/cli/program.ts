@@ -304,6 +304,32 @@ function addIdentityCommands(program: Command, withContext: WithContext): void {
 }
 
 function addAuditCommands(program: Command, withContext: WithContext): void {
+  program
+    .command("who-can")
+    .description("everybody who may do it, and by which rules")
+    .argument("<predicate>", "read, select, update, …")
+    .argument("<object>", "a URN, dataos:// address or API path")
+    .option("--type <type>", "person or application")
+    .addOption(repeatable("--tag <tag>", "a tag that the object has besides its stored ones"))
+    .addOption(output())
+    .action(
+      withContext(async (context, predicate: string, object: string, options: never) =>
+        (await import("./commands/who-can.ts")).whoCan(context, predicate, object, options),
+      ),
+    );
+  program
+    .command("what-can")
+    .description("what somebody may do, by type of object; with --predicate every object, with --object every action")
+    .argument("[user]", "default: yourself")
+    .option("-p, --predicate <predicate>", "list every object on which this is allowed")
+    .option("--type <type>", "only objects of this type, e.g. dataset or workflow")
+    .option("--object <object>", "list every action that is allowed on this one")
+    .addOption(output())
+    .action(
+      withContext(async (context, user: string | undefined, options: never) =>
+        (await import("./commands/who-can.ts")).whatCan(context, user, options),
+      ),
+    );
   const audit = program.command("audit").description("list, export and verify the audit log");
   audit
     .command("list")

@@ -1,4 +1,4 @@
-import type { Decision } from "../../graphql/generated/schema-types.ts";
+import type { Decision, WhyNot } from "../../graphql/generated/schema-types.ts";
 import { errorFaces } from "../../shared/errors.ts";
 import { CommandError } from "../client.ts";
 import type { CommandContext } from "../command-context.ts";
@@ -8,15 +8,20 @@ import { printable } from "../output/table.ts";
 export interface CanIOptions {
   readonly as?: string;
   readonly tag: readonly string[];
+  readonly why?: boolean;
   readonly output: string;
 }
 
 const document = /* GraphQL */ `
-  query CanI($input: AuthorizeInput!) {
+  query CanI($input: AuthorizeInput!, $why: Boolean!) {
     authorize(input: $input) {
       effect allowed reason denyReason problems policyVersion decisionId
       because { id policy effect reason at }
       masks { column operator options policy at }
+      whyNot @include(if: $why) {
+        because summary hidden
+        nearest { id policy at fix misfits { part problem condition expected actual } }
+      }
       rowFilter { text all { policy at comparisons { column operator value } } any { policy at comparisons { column operator value } } }
     }
   }
@@ -36,6 +41,7 @@ export async function canI(
       object: { path: object, ...(options.tag.length > 0 && { tags: options.tag }) },
       ...(options.as !== undefined && { subject: options.as }),
     },
+    why: options.why === true,
   });
   context.print(render(format, decision, () => toText(context, decision)));
   if (!decision.allowed) throw new CommandError("", errorFaces.FORBIDDEN.exit);
@@ -58,6 +64,21 @@ function toText(context: CommandContext, decision: Decision): string {
     );
   }
   for (const problem of decision.problems) lines.push(`  ${style.warn("problem")}: ${printable(problem)}`);
+  if (decision.whyNot) lines.push(...explain(decision.whyNot));
   lines.push(style.dim(`  decision ${decision.decisionId}, policies ${decision.policyVersion.slice(0, 12)}`));
   return lines.join("\n");
+}
+
+function explain({ summary, nearest, hidden }: WhyNot): string[] {
+  const lines = [`  why not: ${printable(summary)}`];
+  for (const { id, at, misfits, fix } of nearest) {
+    lines.push(`  ${printable(id)} (${at}) comes near`);
+    for (const { problem, condition, expected, actual } of misfits) {
+      const what = condition ? `condition \`${condition}\`` : problem.replaceAll("-", " ");
+      lines.push(printable(`    ${what}: expected ${expected}; is ${actual}`));
+    }
+    if (fix) lines.push(printable(`    to be allowed: ${fix.join("; ")}`));
+  }
+  if (hidden > 0) lines.push(`  ${hidden} more that you may not read`);
+  return lines;
 }
