@@ -4,49 +4,103 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const flags = ["--disable-warning=ExperimentalWarning"];
+const keptOutput = 4_000;
+const patienceMs = 10_000;
 
-/** Starts a TypeScript file of this checkout; resolves with the first line of its output that `ready` accepts. */
-export async function startProcess(
-  file: string,
-  options: { readonly env?: NodeJS.ProcessEnv; readonly ready: RegExp; readonly args?: readonly string[] },
-): Promise<{ readonly child: ChildProcess; readonly match: RegExpExecArray }> {
-  const child = spawn(
-    process.execPath,
-    [...flags, fileURLToPath(new URL(`../${file}`, import.meta.url)), ...(options.args ?? [])],
-    {
-      cwd: root,
-      env: { ...process.env, ...options.env },
-      stdio: ["pipe", "pipe", "pipe"],
+/** Starts the demo's processes, notices when one goes by itself, and takes all of them away again. */
+export interface Processes {
+  /**
+   * Starts a TypeScript file of this checkout.
+   * @returns the match of `ready` in what it writes
+   * @throws {Error} it ended before, with the end of what it wrote
+   */
+  start(
+    name: string,
+    file: string,
+    options: { readonly env?: NodeJS.ProcessEnv; readonly ready: RegExp },
+  ): Promise<RegExpExecArray>;
+  /** Runs `dataos-ctl`, printing the command and what it prints. @returns its exit code */
+  ctl(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number>;
+  /** Rejects when a started process ends by itself. */
+  readonly failure: Promise<never>;
+  /** Ends all and waits for it; who does not go within 10 s is killed. */
+  stop(): Promise<void>;
+}
+
+export function createProcesses(): Processes {
+  const running = new Set<ChildProcess>();
+  const { promise: failure, reject: fail } = Promise.withResolvers<never>();
+  // who waits for it is told; without anybody waiting it must not end the process
+  failure.catch(() => {});
+  let stopping = false;
+
+  function track(child: ChildProcess): ChildProcess {
+    running.add(child);
+    child.on("exit", () => running.delete(child));
+    return child;
+  }
+
+  return {
+    failure,
+    start(name, file, { env, ready }) {
+      const child = spawn(process.execPath, [...flags, file], {
+        cwd: root,
+        env: { ...process.env, ...env },
+        stdio: ["pipe", "pipe", "pipe"],
+        // WHY: Ctrl-C reaches all processes of a terminal's foreground; these are stopped in order instead
+        detached: true,
+      });
+      track(child);
+      let output = "";
+      return new Promise((resolve, reject) => {
+        const look = (chunk: Buffer): void => {
+          output = `${output}${chunk}`.slice(-keptOutput);
+          const match = ready.exec(output);
+          if (match) resolve(match);
+        };
+        child.stdout?.on("data", look);
+        child.stderr?.on("data", look);
+        child.on("error", reject);
+        child.on("exit", (code, signal) => {
+          const error = new Error(`the ${name} ended by itself (${signal ?? `exit code ${code}`}):\n${output.trim()}`);
+          reject(error);
+          if (!stopping) fail(error);
+        });
+      });
     },
-  );
-  const output: string[] = [];
-  return await new Promise((resolve, reject) => {
-    const look = (chunk: Buffer): void => {
-      output.push(chunk.toString());
-      const match = options.ready.exec(output.join(""));
-      if (match) resolve({ child, match });
-    };
-    child.stdout.on("data", look);
-    child.stderr.on("data", look);
-    child.on("error", reject);
-    child.on("exit", (code) =>
-      reject(new Error(`${file} ended with ${code} before it was ready:\n${output.join("")}`)),
-    );
-  });
+    ctl(args, env) {
+      console.log(`\n$ dataos-ctl ${args.map(quote).join(" ")}`);
+      const child = track(
+        spawn(process.execPath, [...flags, "bin/dataos-ctl.js", ...args], {
+          cwd: root,
+          env: { ...process.env, ...env },
+          stdio: ["ignore", "inherit", "inherit"],
+        }),
+      );
+      return new Promise((resolve, reject) => {
+        child.on("error", reject);
+        child.on("exit", (code) => resolve(code ?? 1));
+      });
+    },
+    async stop() {
+      stopping = true;
+      const ends = [...running].reverse().map(async (child) => {
+        const ended = new Promise((resolve) => child.once("exit", resolve));
+        const timer = setTimeout(() => child.kill("SIGKILL"), patienceMs);
+        child.kill("SIGTERM");
+        await ended;
+        clearTimeout(timer);
+      });
+      await Promise.all(ends);
+    },
+  };
 }
 
-/** Runs `dataos-ctl`, printing the command and its output as a terminal would show them; resolves with the exit code. */
-export async function runCtl(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  console.log(`\n$ dataos-ctl ${args.map((arg) => (/^[\w@%+=:,./#-]+$/.test(arg) ? arg : `'${arg}'`)).join(" ")}`);
-  const child = spawn(process.execPath, [...flags, "bin/dataos-ctl.js", ...args], {
-    cwd: root,
-    env: { ...process.env, ...env },
-    stdio: ["ignore", "inherit", "inherit"],
-  });
-  return await new Promise((resolve) => child.on("exit", (code) => resolve(code ?? 1)));
+function quote(argument: string): string {
+  return /^[\w@%+=:,./#-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
 }
 
-/** `wanted` when nobody listens there, else a free port. */
+/** `wanted` where nobody listens there, else a free port. */
 export async function choosePort(wanted: number): Promise<number> {
   return (await tryPort(wanted)) ?? (await tryPort(0)) ?? wanted;
 }
