@@ -3,7 +3,7 @@
 // has to work before `npm ci` has run.
 //   node scripts/run.mjs src/main.ts [ARG ...]      node scripts/run.mjs vitest run
 import { spawn, spawnSync } from "node:child_process";
-import { readFileSync, statSync } from "node:fs";
+import { lstatSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findNode } from "../bin/find-node.js";
@@ -26,6 +26,8 @@ function modifiedAt(path) {
 }
 
 function install() {
+  // WHY: npm ci empties what a link leads to, which is another checkout's
+  if (lstatSync(join(root, "node_modules"), { throwIfNoEntry: false })?.isSymbolicLink()) return;
   const installedAt = modifiedAt(join(root, "node_modules", ".package-lock.json"));
   if (installedAt !== 0 && installedAt >= modifiedAt(join(root, "package-lock.json"))) return;
   console.error("installing dependencies (npm ci)...");
