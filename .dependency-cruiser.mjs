@@ -55,6 +55,9 @@ export default {
         path: "^src/(?!shared/|cli/|graphql/generated/|heimdall/audit/|heimdall/policy/)",
       },
     ),
+    only("the-client-stands-alone", "other services take the client without the server", "^src/client/", {
+      path: "^src/(?!client/)|node_modules/",
+    }),
     only("only-main-knows-all", "nothing imports the composition root", "^src/(?!main[.]ts)", {
       path: "^src/main[.]ts$",
     }),
