@@ -7,7 +7,14 @@ import type { TcpServer } from "../support/tcp.ts";
 import { createTempDir } from "../support/temp-dir.ts";
 import { queryFields, selectEverything } from "./support/ask-everything.ts";
 import { findCanaries, type Place, readFolder } from "./support/canary.ts";
-import { canaries, marker, misplacedManifests, plantedManifests, plantedSecret } from "./support/planted-secrets.ts";
+import {
+  canaries,
+  candidatePolicy,
+  marker,
+  misplacedManifests,
+  plantedManifests,
+  plantedSecret,
+} from "./support/planted-secrets.ts";
 import { readRuns, waitForStatus } from "./support/resources.ts";
 import { type CtlResult, startServer, type TestServer, waitFor } from "./support/server.ts";
 
@@ -64,7 +71,7 @@ describe("secrets", () => {
     for (const misplaced of misplacedManifests) {
       expect(await ctl(["apply", "-f", "-"], misplaced)).toMatchObject({ exit: 2, stdout: "" });
     }
-    for (const output of ["table", "yaml", "json"]) await ctl(["get", "-a", "-o", output]);
+    const looks = ["table", "yaml", "json"].map((output) => ["get", "-a", "-o", output]);
     for (const [type, name] of [
       ["instance-secret", "shop-r"],
       ["depot", "inline"],
@@ -74,18 +81,16 @@ describe("secrets", () => {
       ["workflow", "scan-shop"],
       ["workflow", "job"],
     ] as const) {
-      await ctl(["log", "-t", type, "-n", name]);
-      await ctl(["get", "-t", type, "-n", name, "-o", "yaml"]);
+      looks.push(["log", "-t", type, "-n", name], ["get", "-t", type, "-n", name, "-o", "yaml"]);
     }
-    await ctl(["run", "-n", "scan-refused"]);
-    await ctl(["runs", "-o", "json"]);
-    await ctl(["audit", "list", "--first", "100", "-o", "json"]);
-    await ctl(["audit", "export"]);
+    looks.push(["run", "-n", "scan-refused"], ["runs", "-o", "json"], ["audit", "export"]);
+    looks.push(["audit", "list", "--first", "100", "-o", "json"]);
+    await Promise.all(looks.map((args) => ctl(args)));
     createdKey = (await server.ctl(["user", "apikey", "create", "-n", "canary"])).stdout.trim();
     await ctl(["user", "apikey", "get", "-o", "json"]);
     expect(findCanaries(canaries, seen)).toEqual([]);
     expect(findCanaries({ marker }, seen).length).toBeGreaterThan(2);
-  });
+  }, 120_000);
 
   it("show in no answer of the API, whatever is asked for", async () => {
     seen.length = 0;
@@ -98,6 +103,7 @@ describe("secrets", () => {
     const refs = nodes(resources).map(({ type, name, workspace }) => ({ type, name, workspace }));
     const urns = nodes(entities).map(({ urn }) => urn);
     const input = { predicate: "read", object: { path: "dataos://shop:shop/orders" } };
+    const candidate = { file: "candidate.yaml", text: candidatePolicy };
     const calls: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> = {
       me: [{}],
       node: [...nodes(resources), ...nodes(runs), ...nodes(entities)].map(({ id }) => ({ id })),
@@ -109,7 +115,15 @@ describe("secrets", () => {
       lineage: urns.filter((urn) => urn.includes(":dataset:")).map((of) => ({ of, direction: "BOTH" })),
       authorize: [{ input }],
       authorizeMany: [{ inputs: [input] }],
+      whoCan: [input],
+      searchResources: [{ predicate: "read" }],
+      searchActions: [{ object: input.object }],
+      whatCan: [{}],
+      dataPolicyDecision: [{ dataset: input.object.path }],
       policies: [{ first: 100 }],
+      policyDiff: [{ after: [candidate] }],
+      policyReplay: [{ candidate: [candidate] }],
+      policyShadow: [{}],
       grants: [{}],
       resources: [{ first: 100 }],
       resource: refs,
@@ -159,5 +173,31 @@ describe("secrets", () => {
     expect(
       findCanaries(all, [{ name: "log at the end", content: server.output() }, ...readFolder(dataDir, ["master.key"])]),
     ).toEqual([]);
+  });
+
+  it("show in nothing that a server says that cannot start or reach its engines", async () => {
+    const password = encodeURIComponent(canaries.INLINE);
+    const start = (env: NodeJS.ProcessEnv) =>
+      startServer(
+        { dataDir: join(folder.path, "other"), env: { DATAOS_LOG_LEVEL: "debug", ...env } },
+        canaries.OPERATOR_KEY,
+      );
+    const state = `postgresql://reader:${password}@127.0.0.1:${refusing.port}/state`;
+    const refused = await start({ DATAOS_STATE_URL: state }).catch((error: unknown) => String(error));
+    expect(refused).toContain("refuses the password of user `reader`");
+    const wrong = await start({ DATAOS_STATE_URL: `mysql://reader:${password}@h/db` }).catch((error: unknown) =>
+      String(error),
+    );
+    expect(wrong).toContain("DATAOS_STATE_URL");
+    const alone = await start({
+      DATAOS_SEARCH_URL: `http://reader:${password}@127.0.0.1:9`,
+      DATAOS_LINEAGE_URL: `bolt://reader:${password}@127.0.0.1:9`,
+    }).catch((error: unknown) => String(error));
+    const said = typeof alone === "string" ? alone : alone.output();
+    if (typeof alone !== "string") await alone.kill("SIGTERM");
+    expect(said).not.toBe("");
+    expect(findCanaries({ ...canaries, password }, [{ name: "output", content: `${refused}${wrong}${said}` }])).toEqual(
+      [],
+    );
   });
 });

@@ -55,12 +55,14 @@ workflow: {dag: [{name: a, spec: {stack: flare, stackSpec: {sourceConnection: {c
 `;
   const typed =
     'name: typed\nversion: v1\ntype: secret\nsecret: {type: key-value, acl: r, data: {value: "${SECRET_TYPE}"}}\n';
+  // the source takes one connection at a time
+  const retry = { count: 9, strategy: "OnTransientError", duration: "1s" };
   return joinManifests(
     plantedSecret("SECRET_BEFORE"),
     byReference,
-    scanManifest("shop"),
+    scanManifest("shop", { retry }),
     inlineDepot("inline", port, "INLINE"),
-    scanManifest("inline"),
+    scanManifest("inline", { retry }),
     inlineDepot("refused", refusingPort, "REFUSED"),
     inlineDepot("unreached", 9, "UNREACHED"),
     scanManifest("refused"),
@@ -68,6 +70,13 @@ workflow: {dag: [{name: a, spec: {stack: flare, stackSpec: {sourceConnection: {c
     job,
   );
 }
+
+/** A policy that would let everybody read everything, secrets included. */
+export const candidatePolicy = `name: candidate
+version: v1
+type: policy
+policy: {access: {subjects: {tags: ["roles:id:**"]}, predicates: ["**"], objects: {paths: ["**"]}, allow: true}}
+`;
 
 /** Secrets where they do not belong; all of these are refused. */
 export const misplacedManifests = [
