@@ -31,7 +31,7 @@ export function compileGlob(glob: string, kind: GlobKind): CompiledGlob {
   const cache = caches[kind];
   const known = cache.get(glob);
   if (known) return known;
-  const compiled = createMatcher(glob, parseGlob(glob, kind));
+  const compiled = createPlainMatcher(glob) ?? createMatcher(glob, parseGlob(glob, kind));
   if (cachedChars[kind] + glob.length > cacheBudgetChars) {
     cache.clear();
     cachedChars[kind] = 0;
@@ -202,6 +202,22 @@ function inRanges(ranges: Ranges, char: number): boolean {
 
 // ---- matching -------------------------------------------------------------------------------------------------------
 
+/** WHY: most globs are a text, or a text and `**`, and to know that at once is ten times as fast as to parse them. */
+function createPlainMatcher(glob: string): CompiledGlob | undefined {
+  if (glob.length > maxGlobLength) return undefined;
+  const text = glob.endsWith("**") ? glob.slice(0, -2) : glob;
+  if (/[\\*?[\]{}]/.test(text)) return undefined;
+  return text === glob ? textMatcher(glob, text) : prefixMatcher(glob, text);
+}
+
+function textMatcher(glob: string, literal: string): CompiledGlob {
+  return { glob, literal, prefix: literal, prefixOnly: false, matches: (text) => text === literal };
+}
+
+function prefixMatcher(glob: string, prefix: string): CompiledGlob {
+  return { glob, literal: undefined, prefix, prefixOnly: true, matches: (text) => text.startsWith(prefix) };
+}
+
 function createMatcher(glob: string, nodes: readonly GlobNode[]): CompiledGlob {
   let literalNodes = 0;
   while (nodes[literalNodes]?.is === "char") literalNodes++;
@@ -209,12 +225,8 @@ function createMatcher(glob: string, nodes: readonly GlobNode[]): CompiledGlob {
     ...nodes.slice(0, literalNodes).map((node) => (node.is === "char" ? node.code : 0)),
   );
   const rest = nodes.slice(literalNodes);
-  if (rest.length === 0) {
-    return { glob, literal: prefix, prefix, prefixOnly: false, matches: (text) => text === prefix };
-  }
-  if (rest.length === 1 && rest[0]?.is === "any") {
-    return { glob, literal: undefined, prefix, prefixOnly: true, matches: (text) => text.startsWith(prefix) };
-  }
+  if (rest.length === 0) return textMatcher(glob, prefix);
+  if (rest.length === 1 && rest[0]?.is === "any") return prefixMatcher(glob, prefix);
   let automaton: Automaton | undefined;
   return {
     glob,

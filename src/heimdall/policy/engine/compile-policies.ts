@@ -130,18 +130,18 @@ function* versionOf(
   dataPolicies: readonly DataPolicy[],
   allowOverrides: ReadonlySet<string>,
 ): Generator<undefined, string> {
-  const withoutPlaces = (key: string, value: unknown): unknown => (key === "at" ? undefined : value);
   const hash = createHash("sha256");
   for (let start = 0; start < rules.length; start += rulesPerStep) {
     const some = rules.slice(start, start + rulesPerStep);
-    hash.update(
-      JSON.stringify(
-        some.map(({ rule }) => rule),
-        withoutPlaces,
-      ),
-    );
+    hash.update(JSON.stringify(some.map(({ rule }) => withoutPlaces(rule))));
     yield;
   }
-  hash.update(JSON.stringify([dataPolicies, [...allowOverrides].sort()], withoutPlaces));
+  hash.update(
+    JSON.stringify([dataPolicies.map((policy) => ({ ...policy, at: undefined })), [...allowOverrides].sort()]),
+  );
   return hash.digest("hex");
+}
+
+function withoutPlaces(rule: PolicyRule): unknown {
+  return { ...rule, at: undefined, conditions: rule.conditions.map((condition) => ({ ...condition, at: undefined })) };
 }

@@ -12,6 +12,7 @@ export interface PathPattern {
 /** What the globs of one rule come to: where its matches lie, without those that another pattern holds already. */
 export function toPathPatterns(globs: readonly string[]): readonly PathPattern[] {
   const patterns = globs.flatMap(patternsOf);
+  if (patterns.length === 1) return patterns;
   const wholes = patterns.filter(({ is }) => is === "below");
   const isHeld = (pattern: PathPattern): boolean =>
     wholes.some((whole) => whole !== pattern && pattern.text.startsWith(whole.text) && !isSame(whole, pattern));
@@ -37,7 +38,8 @@ const joinsStars = /\}\*|\}\{|\*\{(?:[^{}]*,)?\*/;
 
 function patternsOf(glob: string): readonly PathPattern[] {
   if (joinsStars.test(glob)) return [{ is: "check", text: compileGlob(glob, "path").prefix }];
-  return expandBraces(glob).map((alternative) => {
+  const alternatives = glob.includes("{") ? expandBraces(glob) : [glob];
+  return alternatives.map((alternative) => {
     if (!special.test(alternative)) return { is: "exact", text: alternative };
     const start = alternative.slice(0, -2);
     if (alternative.endsWith("**") && !special.test(start)) return { is: "below", text: start };

@@ -52,7 +52,7 @@ export class RuleIndex implements RuleSink {
       const patterns = toPathPatterns(paths);
       for (const pattern of patterns) this.paths.slotFor(pattern).add(rule.number, kind, audience);
       const checksPaths = patterns.some(({ is }) => is === "check");
-      this.tests.push(toRuleTest(rule, checksPaths, rule.tags !== undefined));
+      this.tests.push(toRuleTest(rule, checksPaths, rule.rule.tags !== undefined));
       return;
     }
     if (rule.rule.tags === undefined) {

@@ -17,6 +17,8 @@ export class RuleSlot {
 
 const sealed = new Map<number, number[]>();
 const slotsPerStep = 200;
+// so many numbers are sorted where they are
+const shortPairs = 64;
 
 /** Takes a rule that lies at a place that was asked for. */
 export interface RuleSink {
@@ -104,18 +106,34 @@ export class RuleSlots {
       table[header] = kind;
       table[header + 1] = at;
       header += 2;
-      for (const [audience, rule] of byAudience(pairs)) {
-        table[at] = audience;
-        table[at + 1] = rule;
-        at += 2;
-      }
+      sortPairs(pairs);
+      for (const number of pairs) table[at++] = number;
     }
     table[header + 1] = at;
   }
 }
 
-function byAudience(pairs: readonly number[]): [audience: number, rule: number][] {
-  const sorted: [number, number][] = [];
+/** By audience; rules come in the order of their numbers, and keep it. */
+function sortPairs(pairs: number[]): void {
+  if (pairs.length <= 2) return;
+  if (pairs.length <= shortPairs) {
+    for (let end = 2; end < pairs.length; end += 2) {
+      const [audience = 0, rule = 0] = [pairs[end], pairs[end + 1]];
+      let at = end - 2;
+      for (; at >= 0 && (pairs[at] ?? 0) > audience; at -= 2) {
+        pairs[at + 2] = pairs[at] ?? 0;
+        pairs[at + 3] = pairs[at + 1] ?? 0;
+      }
+      pairs[at + 2] = audience;
+      pairs[at + 3] = rule;
+    }
+    return;
+  }
+  const sorted: (readonly [audience: number, rule: number])[] = [];
   for (let at = 0; at < pairs.length; at += 2) sorted.push([pairs[at] ?? 0, pairs[at + 1] ?? 0]);
-  return sorted.length === 1 ? sorted : sorted.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  sorted.sort((a, b) => a[0] - b[0]);
+  sorted.forEach(([audience, rule], at) => {
+    pairs[2 * at] = audience;
+    pairs[2 * at + 1] = rule;
+  });
 }

@@ -172,14 +172,27 @@ const knownPredicates = [
   ..."ask_for_others request verify rebuild escalate run_as create_in read_in update_in delete_in".split(" "),
 ];
 
+// WHY: thousands of rules share a few predicates
+const nearPredicates = new Map<string, string | undefined>();
+const maxNearPredicates = 500;
+
+/** The predicate of the platform that a word which is none of them is close to. */
+function nearPredicate(predicate: string): string | undefined {
+  if (!/^[a-z_]{3,}$/.test(predicate) || knownPredicates.includes(predicate)) return undefined;
+  if (nearPredicates.has(predicate)) return nearPredicates.get(predicate);
+  const near = nearest(predicate, knownPredicates);
+  if (nearPredicates.size >= maxNearPredicates) nearPredicates.clear();
+  nearPredicates.set(predicate, near);
+  return near;
+}
+
 /** Predicate globs in lower case; decisions compare without regard to case. */
 export function readPredicates(list: Reader): string[] | undefined {
   return list.itemOrItems()?.flatMap((item) => {
     const predicate = item.glob("predicate")?.toLowerCase();
     if (predicate === undefined) return [];
     if (predicate === "*") return ["**"];
-    const near =
-      /^[a-z_]{3,}$/.test(predicate) && !knownPredicates.includes(predicate) && nearest(predicate, knownPredicates);
+    const near = nearPredicate(predicate);
     if (near) item.warn(`no part of the platform asks for \`${predicate}\`; did you mean \`${near}\`?`);
     return [predicate];
   });
