@@ -22,6 +22,7 @@ import { addSecurityHeaders, securityHeaders } from "./edge/security-headers.ts"
 import { addGraphqlRoutes } from "./graphql-routes.ts";
 import { addHealthRoutes, type EngineState } from "./health-routes.ts";
 import { addHeimdallRoutes } from "./heimdall/authorize-routes.ts";
+import { addGovernanceRoutes } from "./heimdall/governance-routes.ts";
 import { createMetrics } from "./metrics/metrics.ts";
 import type { Gauge } from "./metrics/series.ts";
 
@@ -108,6 +109,7 @@ export async function createHttpServer(services: HttpServices, options: HttpOpti
   addGraphqlRoutes(addRoute, apollo, services, { cursors: createCursorSeal(options.cursorKey), clock, log });
   addHealthRoutes(addRoute, metrics, () => services.engines());
   addHeimdallRoutes(addRoute, services);
+  addGovernanceRoutes(addRoute, services);
   const readers = createAuthzenReaders(services.identity);
   addAuthzenRoutes(addRoute, readers, () => ownUrl);
   addAuditRoute(addRoute, services.audit);

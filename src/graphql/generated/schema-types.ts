@@ -60,6 +60,8 @@ export type Query = {
   /** The candidate that answers beside the live policies of this server process; null where there is none. */
   readonly policyShadow?: Maybe<PolicyShadow>;
   readonly grants: ResourceConnection;
+  /** Requests for grants, by name; `state`: requested, approved, rejected, expired or used. */
+  readonly grantRequests: GrantRequestConnection;
   readonly resources: ResourceConnection;
   readonly resource?: Maybe<Resource>;
   readonly workspaces: ReadonlyArray<Workspace>;
@@ -203,6 +205,13 @@ export type QueryGrantsArgs = {
 };
 
 
+export type QueryGrantRequestsArgs = {
+  state?: InputMaybe<Scalars['String']['input']>;
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
 export type QueryResourcesArgs = {
   filter?: InputMaybe<ResourceFilter>;
   first?: Scalars['Int']['input'];
@@ -275,6 +284,9 @@ export type Mutation = {
   readonly createApiKey: ApiKeyPayload;
   readonly revokeApiKey: ApiKeyPayload;
   readonly setUserTags: UserPayload;
+  /** Grants what a request asks for. Nobody approves their own, nor what they do not hold. */
+  readonly approveGrant: GrantRequestPayload;
+  readonly rejectGrant: GrantRequestPayload;
   /** Builds the search index and the lineage graph anew from the catalog log and swaps them in when they are verified. */
   readonly rebuildProjections: RebuildPayload;
 };
@@ -337,6 +349,16 @@ export type MutationRevokeApiKeyArgs = {
 
 export type MutationSetUserTagsArgs = {
   input: SetUserTagsInput;
+};
+
+
+export type MutationApproveGrantArgs = {
+  input: DecideGrantInput;
+};
+
+
+export type MutationRejectGrantArgs = {
+  input: DecideGrantInput;
 };
 
 export type Node = {
@@ -1099,6 +1121,57 @@ export type PolicyConnection = {
   readonly policyVersion: Scalars['String']['output'];
 };
 
+/** A grant that somebody asked for. */
+export type GrantRequest = {
+  readonly __typename?: 'GrantRequest';
+  readonly name: Scalars['String']['output'];
+  /** requested, approved, rejected, expired or used */
+  readonly state: Scalars['String']['output'];
+  readonly useCase: Scalars['String']['output'];
+  readonly subjects: ReadonlyArray<Scalars['String']['output']>;
+  /** atom id -> list of variable -> value */
+  readonly values?: Maybe<Scalars['JSON']['output']>;
+  readonly requester: Scalars['String']['output'];
+  /** who applied it */
+  readonly creator: Scalars['String']['output'];
+  readonly notes?: Maybe<Scalars['String']['output']>;
+  /** when it ends; for a request with a duration not known before it is approved */
+  readonly until?: Maybe<Scalars['DateTime']['output']>;
+  readonly duration?: Maybe<Scalars['String']['output']>;
+  readonly singleUse: Scalars['Boolean']['output'];
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly decidedBy?: Maybe<Scalars['String']['output']>;
+  readonly decidedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly decisionNotes?: Maybe<Scalars['String']['output']>;
+  readonly usedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+export type GrantRequestEdge = {
+  readonly __typename?: 'GrantRequestEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: GrantRequest;
+};
+
+export type GrantRequestConnection = {
+  readonly __typename?: 'GrantRequestConnection';
+  readonly edges: ReadonlyArray<GrantRequestEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type DecideGrantInput = {
+  readonly name: Scalars['String']['input'];
+  readonly notes?: InputMaybe<Scalars['String']['input']>;
+  /** check everything, change nothing */
+  readonly dryRun?: Scalars['Boolean']['input'];
+};
+
+export type GrantRequestPayload = {
+  readonly __typename?: 'GrantRequestPayload';
+  /** null where `userErrors` says why not */
+  readonly grantRequest?: Maybe<GrantRequest>;
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 export type Resource = Node & {
   readonly __typename?: 'Resource';
   readonly id: Scalars['ID']['output'];
@@ -1570,6 +1643,11 @@ export type ResolversTypes = {
   PolicyShadowPayload: ResolverTypeWrapper<PolicyShadowPayload>;
   PolicyEdge: ResolverTypeWrapper<PolicyEdge>;
   PolicyConnection: ResolverTypeWrapper<PolicyConnection>;
+  GrantRequest: ResolverTypeWrapper<GrantRequest>;
+  GrantRequestEdge: ResolverTypeWrapper<GrantRequestEdge>;
+  GrantRequestConnection: ResolverTypeWrapper<GrantRequestConnection>;
+  DecideGrantInput: DecideGrantInput;
+  GrantRequestPayload: ResolverTypeWrapper<GrantRequestPayload>;
   Resource: ResolverTypeWrapper<ResourceParent>;
   Condition: ResolverTypeWrapper<Condition>;
   ResourceEvent: ResolverTypeWrapper<ResourceEvent>;
@@ -1697,6 +1775,11 @@ export type ResolversParentTypes = {
   PolicyShadowPayload: PolicyShadowPayload;
   PolicyEdge: PolicyEdge;
   PolicyConnection: PolicyConnection;
+  GrantRequest: GrantRequest;
+  GrantRequestEdge: GrantRequestEdge;
+  GrantRequestConnection: GrantRequestConnection;
+  DecideGrantInput: DecideGrantInput;
+  GrantRequestPayload: GrantRequestPayload;
   Resource: ResourceParent;
   Condition: Condition;
   ResourceEvent: ResourceEvent;
@@ -1767,6 +1850,7 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   policyReplay?: Resolver<ResolversTypes['PolicyReplay'], ParentType, ContextType, RequireFields<QueryPolicyReplayArgs, 'candidate'>>;
   policyShadow?: Resolver<Maybe<ResolversTypes['PolicyShadow']>, ParentType, ContextType>;
   grants?: Resolver<ResolversTypes['ResourceConnection'], ParentType, ContextType, RequireFields<QueryGrantsArgs, 'first'>>;
+  grantRequests?: Resolver<ResolversTypes['GrantRequestConnection'], ParentType, ContextType, RequireFields<QueryGrantRequestsArgs, 'first'>>;
   resources?: Resolver<ResolversTypes['ResourceConnection'], ParentType, ContextType, RequireFields<QueryResourcesArgs, 'first'>>;
   resource?: Resolver<Maybe<ResolversTypes['Resource']>, ParentType, ContextType, RequireFields<QueryResourceArgs, 'type' | 'name'>>;
   workspaces?: Resolver<ReadonlyArray<ResolversTypes['Workspace']>, ParentType, ContextType>;
@@ -1792,6 +1876,8 @@ export type MutationResolvers<ContextType = GraphqlContext, ParentType extends R
   createApiKey?: Resolver<ResolversTypes['ApiKeyPayload'], ParentType, ContextType, RequireFields<MutationCreateApiKeyArgs, 'input'>>;
   revokeApiKey?: Resolver<ResolversTypes['ApiKeyPayload'], ParentType, ContextType, RequireFields<MutationRevokeApiKeyArgs, 'input'>>;
   setUserTags?: Resolver<ResolversTypes['UserPayload'], ParentType, ContextType, RequireFields<MutationSetUserTagsArgs, 'input'>>;
+  approveGrant?: Resolver<ResolversTypes['GrantRequestPayload'], ParentType, ContextType, RequireFields<MutationApproveGrantArgs, 'input'>>;
+  rejectGrant?: Resolver<ResolversTypes['GrantRequestPayload'], ParentType, ContextType, RequireFields<MutationRejectGrantArgs, 'input'>>;
   rebuildProjections?: Resolver<ResolversTypes['RebuildPayload'], ParentType, ContextType>;
 };
 
@@ -2299,6 +2385,40 @@ export type PolicyConnectionResolvers<ContextType = GraphqlContext, ParentType e
   policyVersion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type GrantRequestResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['GrantRequest'] = ResolversParentTypes['GrantRequest']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  useCase?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  subjects?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  values?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  requester?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  creator?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  notes?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  until?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  duration?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  singleUse?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  decidedBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  decidedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  decisionNotes?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  usedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type GrantRequestEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['GrantRequestEdge'] = ResolversParentTypes['GrantRequestEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['GrantRequest'], ParentType, ContextType>;
+};
+
+export type GrantRequestConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['GrantRequestConnection'] = ResolversParentTypes['GrantRequestConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['GrantRequestEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type GrantRequestPayloadResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['GrantRequestPayload'] = ResolversParentTypes['GrantRequestPayload']> = {
+  grantRequest?: Resolver<Maybe<ResolversTypes['GrantRequest']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type ResourceResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Resource'] = ResolversParentTypes['Resource']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   urn?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -2571,6 +2691,10 @@ export type Resolvers<ContextType = GraphqlContext> = {
   PolicyShadowPayload?: PolicyShadowPayloadResolvers<ContextType>;
   PolicyEdge?: PolicyEdgeResolvers<ContextType>;
   PolicyConnection?: PolicyConnectionResolvers<ContextType>;
+  GrantRequest?: GrantRequestResolvers<ContextType>;
+  GrantRequestEdge?: GrantRequestEdgeResolvers<ContextType>;
+  GrantRequestConnection?: GrantRequestConnectionResolvers<ContextType>;
+  GrantRequestPayload?: GrantRequestPayloadResolvers<ContextType>;
   Resource?: ResourceResolvers<ContextType>;
   Condition?: ConditionResolvers<ContextType>;
   ResourceEvent?: ResourceEventResolvers<ContextType>;

@@ -6,6 +6,7 @@ import { dataPolicyFields } from "./data-policy.ts";
 import { decisionFields } from "./decision.ts";
 import { decisionTypes } from "./decision-type.ts";
 import { entityFields, entityTypes } from "./entity.ts";
+import { grantFields } from "./grant.ts";
 import { identityFields } from "./identity.ts";
 import { lineageFields } from "./lineage.ts";
 import { logFields } from "./log.ts";
@@ -34,6 +35,7 @@ export const rootFields: { readonly Query: RootFields; readonly Mutation: RootFi
     ...dataPolicyFields.Query,
     ...policyFields.Query,
     ...policySafetyFields.Query,
+    ...grantFields.Query,
     ...resourceFields.Query,
     ...workspaceFields.Query,
     ...runFields.Query,
@@ -48,6 +50,7 @@ export const rootFields: { readonly Query: RootFields; readonly Mutation: RootFi
     ...workspaceFields.Mutation,
     ...runFields.Mutation,
     ...identityFields.Mutation,
+    ...grantFields.Mutation,
     ...projectionFields.Mutation,
   },
 };
