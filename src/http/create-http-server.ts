@@ -21,6 +21,7 @@ import { addRequestRecords } from "./edge/request-records.ts";
 import { addSecurityHeaders, securityHeaders } from "./edge/security-headers.ts";
 import { addGraphqlRoutes } from "./graphql-routes.ts";
 import { addHealthRoutes, type EngineState } from "./health-routes.ts";
+import { addDataPolicyRoutes } from "./heimdall/data-policy-routes.ts";
 import { addHeimdallRoutes } from "./heimdall/authorize-routes.ts";
 import { addGovernanceRoutes } from "./heimdall/governance-routes.ts";
 import { createMetrics } from "./metrics/metrics.ts";
@@ -109,6 +110,7 @@ export async function createHttpServer(services: HttpServices, options: HttpOpti
   addGraphqlRoutes(addRoute, apollo, services, { cursors: createCursorSeal(options.cursorKey), clock, log });
   addHealthRoutes(addRoute, metrics, () => services.engines());
   addHeimdallRoutes(addRoute, services);
+  addDataPolicyRoutes(addRoute, services);
   addGovernanceRoutes(addRoute, services);
   const readers = createAuthzenReaders(services.identity);
   addAuthzenRoutes(addRoute, readers, () => ownUrl);

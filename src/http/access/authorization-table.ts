@@ -52,6 +52,15 @@ export const routeTable = {
   "DELETE /heimdall/api/v1/grant-requests/:id": governed,
   "POST /heimdall/api/v1/grant-requests/:id/approve": governed,
   "POST /heimdall/api/v1/grant-requests/:id/reject": governed,
+  "POST /heimdall/dp/api/v1/policies/decision": { access: "either", actions: ["decision.ask", "decision.askForOthers"] },
+  "GET /heimdall/dp/api/v1/policies/decision/:depot/:collection/:dataset": {
+    access: "either",
+    actions: ["decision.ask", "decision.askForOthers"],
+  },
+  "POST /heimdall/dp/api/v1/policies/decisionExternalTruth": {
+    access: "either",
+    actions: ["decision.ask", "decision.askForOthers"],
+  },
   "GET /.well-known/authzen-configuration": { access: "anonymous" },
   "POST /access/v1/evaluation": { access: "asks", actions: ["decision.ask", "decision.askForOthers"] },
   "POST /access/v1/evaluations": { access: "asks", actions: ["decision.ask", "decision.askForOthers"] },

@@ -45,6 +45,10 @@ export interface WhyNot {
 const weights: Record<Misfit["part"], number> = { condition: 1, time: 1, subject: 3, predicate: 4, object: 4 };
 /** further away than this, a rule is about something else: subject and predicate, subject and object… may differ, all three not */
 const farthest = 9;
+/** so much further away than the nearest one, a rule is not worth telling */
+const spread = 2;
+/** a rule for everything is seldom the one that was meant */
+const breadth = 2;
 const maxRounds = 4;
 
 /**
@@ -57,14 +61,28 @@ export function whyNot(policies: CompiledPolicies, asked: DecisionRequest, limit
   const allows = policies.rules.filter(({ rule }) => rule.effect === "allow" && rule.collection === collection);
   const near = allows
     .map((rule) => ({ rule, misfits: findMisfits(rule, request) }))
-    .map((entry) => ({ ...entry, distance: entry.misfits.reduce((sum, { part }) => sum + weights[part], 0) }))
+    .map((entry) => ({ ...entry, distance: distanceOf(entry) }))
     .filter(({ distance }) => distance <= farthest)
     .sort((a, b) => a.distance - b.distance || (a.rule.rule.id < b.rule.rule.id ? -1 : 1))
     .slice(0, limit);
+  const reach = (near[0]?.distance ?? 0) + spread;
   return {
     because: classify(policies, request, allows),
-    nearest: near.map(({ rule, misfits }) => ({ rule, misfits, fix: findFix(policies, rule, request) })),
+    nearest: near
+      .filter(({ distance }) => distance <= reach)
+      .map(({ rule, misfits }) => ({ rule, misfits, fix: findFix(policies, rule, request) })),
   };
+}
+
+function distanceOf({
+  rule: { rule },
+  misfits,
+}: {
+  readonly rule: CompiledRule;
+  readonly misfits: readonly Misfit[];
+}): number {
+  const isBroad = rule.predicates.includes("**") || (rule.paths === undefined && rule.tags === undefined);
+  return misfits.reduce((sum, { part }) => sum + weights[part], isBroad ? breadth : 0);
 }
 
 function classify(
@@ -199,7 +217,12 @@ function missingTags(
   );
   return ways
     .filter((way): way is { glob: string; tag: string }[] => way.every(({ tag }) => tag !== undefined))
-    .sort((a, b) => a.length - b.length)[0];
+    .sort((a, b) => a.length - b.length || countOthers(a) - countOthers(b))[0];
+}
+
+/** WHY: a role is what people hand out */
+function countOthers(way: readonly { readonly tag: string }[]): number {
+  return way.filter(({ tag }) => !tag.startsWith("roles:id:")).length;
 }
 
 function isMatch(glob: string, text: string, kind: "tag" | "path"): boolean {
