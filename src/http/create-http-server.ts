@@ -10,6 +10,7 @@ import { createLoginLimiter } from "./access/login-limiter.ts";
 import { guardRoutes } from "./access/routes.ts";
 import { addAuditRoute } from "./audit-route.ts";
 import { addAuthzenRoutes, createAuthzenReaders } from "./authzen/authzen-routes.ts";
+import { addSearchRoutes } from "./authzen/search-routes.ts";
 import { answerClientError } from "./edge/client-errors.ts";
 import { createDecisionListener } from "./edge/decision-listener.ts";
 import { addFailureAnswers } from "./edge/failure-answers.ts";
@@ -21,9 +22,7 @@ import { addRequestRecords } from "./edge/request-records.ts";
 import { addSecurityHeaders, securityHeaders } from "./edge/security-headers.ts";
 import { addGraphqlRoutes } from "./graphql-routes.ts";
 import { addHealthRoutes, type EngineState } from "./health-routes.ts";
-import { addDataPolicyRoutes } from "./heimdall/data-policy-routes.ts";
 import { addHeimdallRoutes } from "./heimdall/authorize-routes.ts";
-import { addGovernanceRoutes } from "./heimdall/governance-routes.ts";
 import { createMetrics } from "./metrics/metrics.ts";
 import type { Gauge } from "./metrics/series.ts";
 
@@ -110,10 +109,9 @@ export async function createHttpServer(services: HttpServices, options: HttpOpti
   addGraphqlRoutes(addRoute, apollo, services, { cursors: createCursorSeal(options.cursorKey), clock, log });
   addHealthRoutes(addRoute, metrics, () => services.engines());
   addHeimdallRoutes(addRoute, services);
-  addDataPolicyRoutes(addRoute, services);
-  addGovernanceRoutes(addRoute, services);
   const readers = createAuthzenReaders(services.identity);
   addAuthzenRoutes(addRoute, readers, () => ownUrl);
+  addSearchRoutes(addRoute, services);
   addAuditRoute(addRoute, services.audit);
   await app.ready();
 

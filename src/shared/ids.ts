@@ -11,7 +11,7 @@ export interface IdSource {
 }
 
 /** Makes UUIDv7 values from `clock` and the system's randomness. */
-export function createIdSource(clock: Clock, random: (size: number) => Uint8Array = randomBytes): IdSource {
+export function createIdSource(clock: Clock, random: (size: number) => Uint8Array = pooled()): IdSource {
   let lastMs = 0;
   let counter = 0;
   return {
@@ -31,5 +31,19 @@ export function createIdSource(clock: Clock, random: (size: number) => Uint8Arra
       const rest = tail.toString("hex");
       return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, "0")}-${rest.slice(0, 4)}-${rest.slice(4)}`;
     },
+  };
+}
+
+/** WHY: asking the system for each id costs more than the rest of it. */
+function pooled(): (size: number) => Uint8Array {
+  let pool = randomBytes(4_096);
+  let used = 0;
+  return (size) => {
+    if (used + size > pool.length) {
+      pool = randomBytes(4_096);
+      used = 0;
+    }
+    used += size;
+    return pool.subarray(used - size, used);
   };
 }

@@ -188,6 +188,9 @@ describe("AuthZEN", () => {
       policy_decision_point: server.url,
       access_evaluation_endpoint: `${server.url}/access/v1/evaluation`,
       access_evaluations_endpoint: `${server.url}/access/v1/evaluations`,
+      search_subject_endpoint: `${server.url}/access/v1/search/subject`,
+      search_resource_endpoint: `${server.url}/access/v1/search/resource`,
+      search_action_endpoint: `${server.url}/access/v1/search/action`,
     });
   });
 
@@ -280,6 +283,68 @@ describe("AuthZEN", () => {
     expect(await ask("deny_on_first_deny", [yes, no, yes])).toEqual([true, false]);
     expect(await ask("permit_on_first_permit", [no, yes, no])).toEqual([false, true]);
     expect((await recorded()).filter((action) => action.startsWith("can_"))).toHaveLength(4);
+  });
+
+  it("searches subjects, resources and actions by pages, each hit as an evaluation would answer", async () => {
+    const search = async (what: string, asked: object) => (await post(`/access/v1/search/${what}`, asked)).body;
+    const { subject, resource, action } = evaluation;
+    const found: string[] = [];
+    let token = "";
+    do {
+      const asked = { subject: { type: "user" }, action, resource, page: { token, limit: 2 } };
+      const { results, page } = await search("subject", asked);
+      expect(results.length).toBeLessThanOrEqual(2);
+      found.push(...results.map(({ id }: { id: string }) => id));
+      token = page.next_token;
+    } while (token !== "");
+    const users = (await api.identity.listUsers()).map(({ id }) => id);
+    const allowed: string[] = [];
+    for (const id of users) {
+      const { body } = await post("/access/v1/evaluation", { ...evaluation, subject: { type: "user", id } });
+      if (body.decision) allowed.push(id);
+    }
+    expect(found).toEqual(allowed.sort());
+    const datasets = await search("resource", { subject, action: { name: "read" }, resource: { type: "dataset" } });
+    expect(datasets.results).toEqual([{ type: "dataset", id: urns.dataset("sales", "shop", "public", "orders") }]);
+    const actions = await search("action", { subject, resource });
+    expect(actions.results).toContainEqual({ name: "can_read_todos" });
+    expect(actions.results).not.toContainEqual({ name: "can_delete_todo" });
+    expect((await search("resource", { subject: { type: "user", id: "ghost" }, action, resource })).results).toEqual(
+      [],
+    );
+    expect((await post("/access/v1/search/subject", { action, resource })).status).toBe(400);
+    const other = await post(
+      "/access/v1/search/subject",
+      { subject: { type: "user" }, action, resource },
+      { apikey: api.keys.ann },
+    );
+    expect(other.status).toBe(403);
+  });
+
+  it("answers alike whether a call is plain or goes by the router", async () => {
+    const bodies = [
+      evaluation,
+      { ...evaluation, action: { name: "can_delete_todo" } },
+      { ...evaluation, subject: undefined },
+      { ...evaluation, subject: { type: "user", id: "nobody" } },
+      "{",
+      `{"__proto__":{"a":1},${JSON.stringify(evaluation).slice(1)}`,
+      `{"subject":{"type":"user","id":"a\\u006en"},"action":{"name":"can_read_todos"},"resource":{"type":"todo","id":"x"}}`,
+    ];
+    for (const path of ["/access/v1/evaluation", "/access/v1/evaluations"]) {
+      for (const body of bodies) {
+        const plain = await post(path, body, { "x-request-id": "same" });
+        const routed = await post(path, body, { "x-request-id": "same", "content-encoding": "identity" });
+        const { decision_id: _, ...context } = plain.body.context ?? {};
+        expect(routed.status).toBe(plain.status);
+        expect(routed.body).toMatchObject({ ...plain.body, ...(plain.body.context && { context }) });
+        const names = (headers: Headers) =>
+          Object.fromEntries(
+            [...headers].filter(([name]) => !["date", "content-length", "connection", "keep-alive"].includes(name)),
+          );
+        expect(names(routed.headers)).toEqual(names(plain.headers));
+      }
+    }
   });
 
   const data = new URL("../../../shared/data/authzen/", import.meta.url);

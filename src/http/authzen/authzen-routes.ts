@@ -21,6 +21,9 @@ export function addAuthzenRoutes(addRoute: AddRoute, readers: AskingReaders, bas
     policy_decision_point: baseUrl(),
     access_evaluation_endpoint: `${baseUrl()}/access/v1/evaluation`,
     access_evaluations_endpoint: `${baseUrl()}/access/v1/evaluations`,
+    search_subject_endpoint: `${baseUrl()}/access/v1/search/subject`,
+    search_resource_endpoint: `${baseUrl()}/access/v1/search/resource`,
+    search_action_endpoint: `${baseUrl()}/access/v1/search/action`,
   }));
   addRoute("POST /access/v1/evaluation", readers["POST /access/v1/evaluation"]);
   addRoute("POST /access/v1/evaluations", readers["POST /access/v1/evaluations"]);

@@ -26,3 +26,14 @@ export const evaluationsRequest = z.object({
   context: z.unknown().optional(),
   options: z.object({ evaluations_semantic: z.enum(semantics).default("execute_all") }).optional(),
 });
+
+const page = z
+  .object({ token: z.string().max(8_192).optional(), limit: z.number().int().min(1).max(1_000).optional() })
+  .optional();
+const shared = { context: attributesSchema.optional(), page };
+
+/** What is looked for has a type and no id. */
+export const subjectSearch = z.object({ subject: z.object({ type: name }), action, resource, ...shared });
+export const resourceSearch = z.object({ subject, action, resource: z.object({ type: name }), ...shared });
+export const actionSearch = z.object({ subject, resource, ...shared });
+export type SearchPageRequest = z.infer<typeof page>;

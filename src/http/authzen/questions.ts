@@ -1,13 +1,30 @@
 import { toSubject } from "../../graphql/index.ts";
 import type { CallContext, DecisionQuestion, IdentityStore } from "../../heimdall/ports.ts";
-import type { DecisionObject } from "../../shared/decision.ts";
+import type { DecisionObject, Subject } from "../../shared/decision.ts";
 import type { Evaluation } from "./bodies.ts";
 
 const userTypes: ReadonlySet<string> = new Set(["user", "person", "application", "identity"]);
 
 /** Whether the question is about the caller itself. */
-export function isAboutCaller({ subject }: Evaluation, { subject: caller }: CallContext): boolean {
+export function isAboutCaller({ subject }: Pick<Evaluation, "subject">, { subject: caller }: CallContext): boolean {
   return userTypes.has(subject.type) && subject.id === caller.id;
+}
+
+/** The subject as it is stored, completed by what the service says of it; `undefined`: not known. */
+export async function findAsked(
+  identity: Pick<IdentityStore, "findUser">,
+  { type, id, properties }: Evaluation["subject"],
+): Promise<Subject | undefined> {
+  const user = userTypes.has(type) ? await identity.findUser(id) : undefined;
+  if (!user) return undefined;
+  const known = toSubject(user);
+  return properties ? { ...known, attributes: { ...properties, ...known.attributes } } : known;
+}
+
+/** The kind of subject that a search is for; `undefined`: none that we know. */
+export function searchedKind(type: string): "person" | "application" | "any" | undefined {
+  if (type === "person" || type === "application") return type;
+  return userTypes.has(type) ? "any" : undefined;
 }
 
 /** The question as Heimdall takes it. What is stored about a subject goes before what the service says of it. */
@@ -16,14 +33,10 @@ export async function toQuestion(
   evaluation: Evaluation,
 ): Promise<DecisionQuestion> {
   const { subject, action, resource, context } = evaluation;
-  const user = userTypes.has(subject.type) ? await identity.findUser(subject.id) : undefined;
-  const known = user && toSubject(user);
   return {
-    subject: known
-      ? subject.properties
-        ? { ...known, attributes: { ...subject.properties, ...known.attributes } }
-        : known
-      : { unknownId: userTypes.has(subject.type) ? subject.id : `${subject.type}:${subject.id}` },
+    subject: (await findAsked(identity, subject)) ?? {
+      unknownId: userTypes.has(subject.type) ? subject.id : `${subject.type}:${subject.id}`,
+    },
     predicate: action.name,
     object: toObject(resource),
     ...(context || action.properties
@@ -33,7 +46,7 @@ export async function toQuestion(
 }
 
 /** A URN or UDL address is its own path; anything else is `<type>:<id>`. The type is also the tag `dataos:type:<type>`. */
-function toObject({ type, id, properties = {} }: Evaluation["resource"]): DecisionObject {
+export function toObject({ type, id, properties = {} }: Evaluation["resource"]): DecisionObject {
   const { tags, ...attributes } = properties;
   const given = Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === "string") : [];
   return {
