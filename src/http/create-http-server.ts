@@ -23,6 +23,8 @@ import { addSecurityHeaders, securityHeaders } from "./edge/security-headers.ts"
 import { addGraphqlRoutes } from "./graphql-routes.ts";
 import { addHealthRoutes, type EngineState } from "./health-routes.ts";
 import { addHeimdallRoutes } from "./heimdall/authorize-routes.ts";
+import { addDataPolicyRoutes } from "./heimdall/data-policy-routes.ts";
+import { addGovernanceRoutes } from "./heimdall/governance-routes.ts";
 import { createMetrics } from "./metrics/metrics.ts";
 import type { Gauge } from "./metrics/series.ts";
 
@@ -109,6 +111,8 @@ export async function createHttpServer(services: HttpServices, options: HttpOpti
   addGraphqlRoutes(addRoute, apollo, services, { cursors: createCursorSeal(options.cursorKey), clock, log });
   addHealthRoutes(addRoute, metrics, () => services.engines());
   addHeimdallRoutes(addRoute, services);
+  addDataPolicyRoutes(addRoute, services);
+  addGovernanceRoutes(addRoute, services);
   const readers = createAuthzenReaders(services.identity);
   addAuthzenRoutes(addRoute, readers, () => ownUrl);
   addSearchRoutes(addRoute, services);

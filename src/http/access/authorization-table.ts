@@ -17,6 +17,9 @@ export type RouteRule =
   /** A valid credential and the decision that fits the body. */
   | { readonly access: "either"; readonly actions: readonly [Action, Action, ...Action[]] };
 
+/** Each is a resource or several: found under the list filter of `resource.read`, changed by what `Control` decides inside. */
+const governed = { access: "authenticated", decidedBy: "Control and Authorizer, on each resource" } as const;
+
 /** Every route of the server. One that is not here stops the server from starting. */
 export const routeTable = {
   "POST /graphql": { access: "authenticated", decidedBy: "src/graphql/authorization-table.ts" },
@@ -28,6 +31,39 @@ export const routeTable = {
   "POST /heimdall/api/v1/authorize": { access: "action", action: "decision.ask" },
   "POST /heimdall/api/v1/authorize/batch": { access: "action", action: "decision.ask" },
   "POST /heimdall/api/v1/authorize/user": { access: "either", actions: ["decision.ask", "decision.askForOthers"] },
+  "GET /heimdall/api/v1/policies": governed,
+  "POST /heimdall/api/v1/policies": governed,
+  "GET /heimdall/api/v1/policies/:name": governed,
+  "PUT /heimdall/api/v1/policies/:name": governed,
+  "DELETE /heimdall/api/v1/policies/:name": governed,
+  "GET /heimdall/api/v2/policies": governed,
+  "GET /heimdall/api/v1/providers": governed,
+  "GET /heimdall/api/v1/providers/:id": governed,
+  "DELETE /heimdall/api/v1/providers/:id": governed,
+  "POST /heimdall/api/v1/policy-provider": governed,
+  "GET /heimdall/api/v1/grants": governed,
+  "POST /heimdall/api/v1/grants": governed,
+  "GET /heimdall/api/v1/grants/:id": governed,
+  "DELETE /heimdall/api/v1/grants/:id": governed,
+  "GET /heimdall/api/v1/grants/subjects/:tag": governed,
+  "GET /heimdall/api/v1/grant-requests": governed,
+  "POST /heimdall/api/v1/grant-requests": governed,
+  "GET /heimdall/api/v1/grant-requests/:id": governed,
+  "DELETE /heimdall/api/v1/grant-requests/:id": governed,
+  "POST /heimdall/api/v1/grant-requests/:id/approve": governed,
+  "POST /heimdall/api/v1/grant-requests/:id/reject": governed,
+  "POST /heimdall/dp/api/v1/policies/decision": {
+    access: "either",
+    actions: ["decision.ask", "decision.askForOthers"],
+  },
+  "GET /heimdall/dp/api/v1/policies/decision/:depot/:collection/:dataset": {
+    access: "either",
+    actions: ["decision.ask", "decision.askForOthers"],
+  },
+  "POST /heimdall/dp/api/v1/policies/decisionExternalTruth": {
+    access: "either",
+    actions: ["decision.ask", "decision.askForOthers"],
+  },
   "GET /.well-known/authzen-configuration": { access: "anonymous" },
   "POST /access/v1/evaluation": { access: "asks", actions: ["decision.ask", "decision.askForOthers"] },
   "POST /access/v1/evaluations": { access: "asks", actions: ["decision.ask", "decision.askForOthers"] },
@@ -35,7 +71,7 @@ export const routeTable = {
   "POST /access/v1/search/resource": { access: "either", actions: ["decision.ask", "decision.askForOthers"] },
   "POST /access/v1/search/action": { access: "either", actions: ["decision.ask", "decision.askForOthers"] },
   "GET /audit/export": { access: "action", action: "audit.read" },
-} as const satisfies Readonly<Record<`${"GET" | "POST"} /${string}`, RouteRule>>;
+} as const satisfies Readonly<Record<`${"GET" | "POST" | "PUT" | "DELETE"} /${string}`, RouteRule>>;
 
 /** `METHOD /path` of a route in the table. */
 export type RouteKey = keyof typeof routeTable;
