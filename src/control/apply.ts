@@ -37,7 +37,7 @@ export interface ApplierOptions {
   readonly workspaces: Pick<WorkspaceStore, "exists">;
   readonly secrets: SecretStore;
   readonly stacks: StackRegistry;
-  readonly authorizer: Pick<Authorizer, "authorize" | "check">;
+  readonly authorizer: Pick<Authorizer, "authorize" | "check" | "policyFacts">;
   readonly policyChecker: PolicyChecker;
   readonly identity: Pick<IdentityStore, "findUser" | "listUsers" | "listTagNamespaces">;
   readonly grants: Pick<GrantStore, "find" | "record">;
@@ -236,14 +236,26 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
     const { ref, spec, report } = manifest;
     if (ref.type === "user") {
       const before = await options.identity.findUser(ref.name);
-      const given = (spec as SpecOf["user"]).tags ?? [];
-      return given.flatMap((tag, index) => {
+      const { tags: given = [], attributes = {} } = spec as SpecOf["user"];
+      const former = { tags: before?.tags ?? [], attributes: before?.attributes ?? {} };
+      const facts = authorizer.policyFacts(former, { tags: given, attributes: attributes as Attributes });
+      const mayEscalate = facts.length === 0 || authorizer.check(call, "escalate", describeUser(ref.name));
+      const touched = mayEscalate
+        ? []
+        : [
+            report.at(
+              ["user"],
+              `policies look at ${facts.join(", ")} of \`${ref.name}\`, so changing it is changing what they give; ask for \`escalate\` on users`,
+            ),
+          ];
+      const unheld = given.flatMap((tag, index) => {
         if (before?.tags.includes(tag) || call.subject.tags.includes(tag)) return [];
         const object = { ...describeUser(ref.name), tags: [...describeUser(ref.name).tags, tag] };
         if (authorizer.check(call, "escalate", object)) return [];
         const message = `you may not give \`${tag}\` to \`${ref.name}\`, because you do not hold it; ask somebody who holds it, or \`escalate\` on users`;
         return [report.at(["user", "tags", index], message)];
       });
+      return [...touched, ...unheld];
     }
     if (ref.type !== "workflow") return [];
     return (spec as SpecOf["workflow"]).jobs.flatMap(({ runAsUser }, index) => {

@@ -48,6 +48,14 @@ export interface Authorizer {
   ): Promise<readonly Decision[]>;
   /** Like `decide` without a record, for the parts of an answer (fields, columns) of a call that is already recorded. */
   check(call: CallContext, predicate: string, object: DecisionObject): boolean;
+  /**
+   * What of a change of a subject is a change of what policies give: attributes that they read, tags taken away that a deny or a data
+   * policy is about; in words, sorted. SECURITY: only who holds `escalate` on the user may make such a change.
+   */
+  policyFacts(
+    before: { readonly tags: readonly string[]; readonly attributes: Attributes },
+    after: { readonly tags: readonly string[]; readonly attributes: Attributes },
+  ): readonly string[];
 }
 
 export interface DecisionQuestion {

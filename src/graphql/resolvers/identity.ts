@@ -80,6 +80,7 @@ export const identityFields = {
             const tags = [...new Set(input.tags)].sort();
             const added = tags.filter((tag) => !user.tags.includes(tag));
             refuseUnheld(context, user, added);
+            refuseFreeing(context, user, tags);
             if (input.dryRun) {
               const namespaces = await identity.listTagNamespaces();
               checkSubjectTags(
@@ -114,6 +115,18 @@ function refuseUnheld({ call, services }: GraphqlContext, user: User, tags: read
   if (refused.length === 0) return;
   throw new ForbiddenError(
     `you do not hold ${refused.map((tag) => `\`${tag}\``).join(", ")}, so you cannot hand it out; ask somebody who does, or who may \`escalate\``,
+  );
+}
+
+/**
+ * SECURITY: a tag that a deny or a mask is about binds whoever has it; taking it away is handing out what they hold back.
+ * @throws {ForbiddenError} naming the tags
+ */
+function refuseFreeing({ call, services }: GraphqlContext, user: User, tags: readonly string[]): void {
+  const facts = services.authorizer.policyFacts(user, { tags, attributes: user.attributes });
+  if (facts.length === 0 || services.authorizer.check(call, "escalate", describeUser(user))) return;
+  throw new ForbiddenError(
+    `policies look at ${facts.join(", ")} of \`${user.id}\`, so taking it away is changing what they give; ask somebody who may \`escalate\``,
   );
 }
 

@@ -26,6 +26,7 @@ import { type Action, actions } from "./actions.ts";
 import { type Authorized, issueAuthorized } from "./authorized.ts";
 import { describeAction, typeTagOf } from "./describe-action.ts";
 import type { LivePolicies } from "./live-policies.ts";
+import { findPolicyFacts } from "./policy-facts.ts";
 import { spendSingleUse } from "./single-use.ts";
 
 const maxFilterText = 4000;
@@ -193,6 +194,14 @@ export function createAuthorizer(parts: {
       }
       const answers = await answerAll(call, questions, stopAt);
       return recordAnswers(call, answers, { action, admittedBy: admission.because.map(({ id }) => id) });
+    },
+
+    policyFacts(before, after) {
+      const live = policies.current();
+      // SECURITY: while the policies are unknown, anything may be what they look at
+      return live
+        ? findPolicyFacts(policies.singleUse()?.policies ?? live, before, after)
+        : ["the policies, which are not loaded"];
     },
 
     check(call, predicate, object) {
