@@ -4,7 +4,6 @@ import { createClient } from "./client.ts";
 import { type CommandContext, createCommandContext } from "./command-context.ts";
 import { examplesOf, exitCodes, startHere } from "./help.ts";
 import { printable } from "./output/table.ts";
-import { addGrantCommands } from "./grant-commands.ts";
 import { addPolicyCommands } from "./policy-commands.ts";
 import { loadConnection } from "./settings.ts";
 
@@ -41,7 +40,6 @@ export function createProgram(): Command {
   program.commandsGroup("Decisions, identity, audit:");
   addDecisionCommands(program, withContext);
   addPolicyCommands(program, withContext);
-  addGrantCommands(program, withContext);
   addIdentityCommands(program, withContext);
   addAuditCommands(program, withContext);
   return program;
@@ -250,6 +248,7 @@ function addDecisionCommands(program: Command, withContext: WithContext): void {
     .argument("<object>", "a URN, dataos:// address or API path")
     .option("--as <user>", "ask for somebody else")
     .addOption(repeatable("--tag <tag>", "a tag that the object has besides its stored ones"))
+    .option("--why", "of a denial: the rules that come nearest, and what each misses", false)
     .addOption(output())
     .addHelpText("after", examplesOf("can-i"))
     .action(

@@ -229,6 +229,7 @@ describe("apply", () => {
           +        - users:dataos:analyst
           +      conditions:
           +        - deparment == 'sales'
+      0 decisions would change (1 rule added, 0 removed; 27 decisions compared)
       dry run, nothing was changed: 1 created, 0 updated, 0 unchanged
       warning: <stdin>:7:111: attribute \`subject.deparment\` is not declared, so its type is not checked; did you mean \`subject.department\`?
       "
@@ -554,6 +555,95 @@ describe("can-i and auth", () => {
     expect((await ctl(["can-i", "read", "dataos://shopdb:shop/stock", "--as", "bob", "-o", "json"])).exit).toBe(0);
   });
 
+  it("say why not, what comes near and what would mend it", async () => {
+    expect(
+      await shown(["can-i", "select", "dataos://shopdb:shop/customer_value", "--as", "bob", "--why"]),
+    ).toMatchInlineSnapshot(`
+      "denied because no rule allows it
+        why not: rules allow this on the object, but not to this subject
+        grant/bob-reads-stock/0 (examples/quickstart/05-grant.yaml:8:3) comes near
+          other object: expected dataos://shopdb:shop/stock{,#**}; is dataos://shopdb:shop/customer_value, urn:dataos:dataset:shopdb:postgres/shop/customer_value, dataos://shopdb:postgres.shop/customer_value, dataos:type:entity, dataos:type:dataset, dataos:depot:shopdb
+          to be allowed: let the rule reach the object: it speaks of \`dataos://shopdb:shop/stock{,#**}\`
+        sales-analysts-read-the-shop/0 (examples/quickstart/04-policies.yaml:10:7) comes near
+          other subject: expected users:dataos:analyst or roles:id:analyst; is roles:id:user, users:id:bob
+          condition \`department == 'sales'\`: expected \`subject.department\` equals "sales"; is "logistics"
+          to be allowed: give the subject the tag \`roles:id:analyst\`; set \`subject.department\` to "sales"
+        operators-may-do-everything/0 (policies/operator.yaml:9:5) comes near
+          other subject: expected roles:id:operator; is roles:id:user, users:id:bob
+          to be allowed: give the subject the tag \`roles:id:operator\`
+        decision UUID, policies VERSION
+      [exit 4]
+      "
+    `);
+    expect(
+      await shown(["can-i", "select", "dataos://shopdb:shop/supplier", "--as", "alice", "--why"]),
+    ).toMatchInlineSnapshot(`
+      "denied by rule \`nobody-queries-bank-accounts/0\` (examples/quickstart/04-policies.yaml:25:5): supplier records hold bank account numbers
+        why not: a rule denies it, whatever others allow
+        sales-analysts-read-the-shop/0 (examples/quickstart/04-policies.yaml:10:7) comes near
+          to be allowed: make an exception in rule \`nobody-queries-bank-accounts/0\`, which denies
+        decision UUID, policies VERSION
+      [exit 4]
+      "
+    `);
+  });
+
+  it("say who can, what somebody can, and which masks hold", async () => {
+    expect(await shown(["who-can", "read", "dataos://shopdb:shop/stock"])).toMatchInlineSnapshot(`
+      "SUBJECT   TYPE    BY
+      alice     person  sales-analysts-read-the-shop (examples/quickstart/04-policies.yaml:10:7)
+      bob       person  bob-reads-stock (examples/quickstart/05-grant.yaml:8:3)
+      carol     person  data-devs-work-on-the-catalog (policies/data-dev.yaml:44:5)
+      operator  person  operators-may-do-everything (policies/operator.yaml:9:5)
+      "
+    `);
+    expect(await shown(["who-can", "select", "dataos://shopdb:shop/supplier"])).toMatchInlineSnapshot(`
+      "nobody
+      "
+    `);
+    expect(await shown(["what-can", "bob"])).toMatchInlineSnapshot(`
+      "TYPE       ACTION   ON       BY
+      column     read     3 of 97  bob-reads-stock (examples/quickstart/05-grant.yaml:8:3)
+      column     select   3 of 97  bob-reads-stock (examples/quickstart/05-grant.yaml:8:3)
+      dataset    read     1 of 21  bob-reads-stock (examples/quickstart/05-grant.yaml:8:3)
+      dataset    select   1 of 21  bob-reads-stock (examples/quickstart/05-grant.yaml:8:3)
+      decision   ask               everyone-reads-itself (policies/everyone.yaml:9:5)
+      grant      request  1 of 1   everyone-asks-for-grants (policies/everyone.yaml:55:5)
+      resource   request  1 of 15  everyone-asks-for-grants (policies/everyone.yaml:55:5)
+      self       read              everyone-reads-itself (policies/everyone.yaml:9:5)
+      workspace  read              users-read-the-words (policies/user.yaml:9:5)
+      "
+    `);
+    expect(await shown(["what-can", "bob", "-p", "select", "--type", "dataset"])).toMatchInlineSnapshot(`
+      "OBJECT                                         TYPE     BY
+      urn:dataos:dataset:shopdb:postgres/shop/stock  dataset  bob-reads-stock (examples/quickstart/05-grant.yaml:8:3)
+      "
+    `);
+    expect(await shown(["what-can", "alice", "--object", "dataos://shopdb:shop/supplier"])).toMatchInlineSnapshot(`
+      "ACTION  BY
+      read    sales-analysts-read-the-shop (examples/quickstart/04-policies.yaml:10:7)
+      "
+    `);
+    expect(
+      await shown(["policy", "explain-data", "dataos://shopdb:shop/customer_value", "--as", "alice"]),
+    ).toMatchInlineSnapshot(`
+      "COLUMN          TYPE                      MASK  EXAMPLE                                                                                    BY
+      customer_id     integer
+      full_name       text
+      email           text                      hash  ann.smith@example.com -> HASH  hash-mail-addresses (examples/quickstart/04-policies.yaml:44:5, priority 40)
+      region          text
+      lifetime_value  numeric
+      last_order_at   timestamp with time zone
+      rows where region = "EMEA", by only-emea-customers (examples/quickstart/04-policies.yaml:68:5)
+      "
+    `);
+    expect(await shown(["what-can", "nobody"])).toMatchInlineSnapshot(`
+      "error: no user \`nobody\`; \`users\` lists those there are
+      [exit 5]
+      "
+    `);
+  });
+
   it("tell whom a key belongs to", async () => {
     expect(await shown(["auth", "whoami"])).toMatchInlineSnapshot(`
       "NAME      ID        TYPE    ROLES     TAGS
@@ -615,7 +705,7 @@ describe("audit", () => {
     const denied = await list("--outcome", "deny");
     expect(denied.length).toBeGreaterThan(0);
     expect(new Set(denied.map(({ outcome }) => outcome))).toEqual(new Set(["deny"]));
-    expect(await list("--object", "dataos://shopdb:shop/supplier")).toHaveLength(1);
+    expect(await list("--object", "dataos://shopdb:shop/supplier")).toHaveLength(4);
     expect(await list("--since", "2999-01-01")).toEqual([]);
     expect(await shown(["audit", "list", "--object", "dataos://shopdb:shop/supplier"])).toMatchInlineSnapshot(`
       "AT                        ACTOR     ACTION  OUTCOME  OBJECT                                    RULES
