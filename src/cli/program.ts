@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { createClient } from "./client.ts";
 import { type CommandContext, createCommandContext } from "./command-context.ts";
+import { addGrantCommands } from "./grant-commands.ts";
 import { examplesOf, exitCodes, startHere } from "./help.ts";
 import { printable } from "./output/table.ts";
 import { addPolicyCommands } from "./policy-commands.ts";
@@ -40,6 +41,7 @@ export function createProgram(): Command {
   program.commandsGroup("Decisions, identity, audit:");
   addDecisionCommands(program, withContext);
   addPolicyCommands(program, withContext);
+  addGrantCommands(program, withContext);
   addIdentityCommands(program, withContext);
   addAuditCommands(program, withContext);
   return program;
