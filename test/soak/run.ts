@@ -1,4 +1,5 @@
 // `npm run soak -- [SUITE ...]`: whole campaigns of what `npm test` runs a little of; without names, all. Fails at the first broken promise.
+import { fuzzDenies, fuzzPolicies } from "../support/policy-fuzz.ts";
 import { policyProperties } from "../support/policy-properties.ts";
 
 /** Campaigns by suite and title; each throws where its promise is broken. */
@@ -6,6 +7,10 @@ const suites: Readonly<Record<string, Readonly<Record<string, () => void | Promi
   policy: Object.fromEntries(
     Object.entries(policyProperties).map(([title, property]) => [`policies ${title}`, () => property(100_000)]),
   ),
+  fuzz: {
+    "10,000 mutated policies and requests never crash, hang or are allowed by nothing": () => fuzzPolicies(10_000),
+    "2,000 mutated denies never widen access": () => fuzzDenies(2_000),
+  },
 };
 
 const wanted = process.argv.slice(2);
