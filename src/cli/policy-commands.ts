@@ -82,6 +82,25 @@ export function addPolicyCommands(program: Command, withContext: WithContext): v
         (await import("./commands/policy-impact.ts")).replayPolicies(context, options),
       ),
     );
+  policy
+    .command("history")
+    .description("versions of the policies that went live, newest first, and what was applied for each")
+    .addOption(output())
+    .action(
+      withContext(async (context, options: { output: string }) =>
+        (await import("./commands/policy-history.ts")).policyHistory(context, options),
+      ),
+    );
+  policy
+    .command("rollback")
+    .description("bring policies and grants back to what they were; deleted ones have to be applied again")
+    .argument("<version>", "a version of `policy history`, or a time like 2026-01-31T08:00:00Z")
+    .option("--dry-run", "check everything and show what would change; change nothing")
+    .action(
+      withContext(async (context, version: string, options: { dryRun?: boolean }) =>
+        (await import("./commands/policy-history.ts")).rollbackPolicies(context, version, options),
+      ),
+    );
   const shadow = policy
     .command("shadow")
     .description("let a candidate answer beside the live policies, without effect");
