@@ -139,8 +139,7 @@ export interface Workspace {
   readonly createdAt: string;
 }
 
-export const grantStates = ["requested", "approved", "rejected", "expired", "used"] as const;
-export type GrantState = (typeof grantStates)[number];
+export type GrantState = "requested" | "approved" | "rejected" | "expired" | "used";
 
 /** A grant, or the request for one. */
 export interface Grant {

@@ -11,7 +11,7 @@ export function describeRegisteredObject({ type, id, tags, attributes }: Registe
 }
 
 /** Both ways to name it. */
-export function objectPaths(type: string, id: string): readonly string[] {
+function objectPaths(type: string, id: string): readonly string[] {
   return [`${type}:${id}`, formatUrn({ kind: "object", scope: type, path: [id] })];
 }
 

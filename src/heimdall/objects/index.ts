@@ -1,3 +1,3 @@
 export { findObjectFault, findTypeFault } from "./check-object.ts";
-export { describeRegisteredObject, objectPaths, parseObjectPath } from "./describe-object.ts";
+export { describeRegisteredObject } from "./describe-object.ts";
 export { createRegisteredObjectSource } from "./object-source.ts";
