@@ -128,7 +128,12 @@ function start(file: string, ...args: readonly string[]): ChildProcess {
 
 function nextMessage(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    child.once("message", resolve);
-    child.once("exit", (code, signal) => reject(new Error(`a process of the bench ended (${code ?? signal})`)));
+    const ended = (code: number | null, signal: string | null): void =>
+      reject(new Error(`a process of the bench ended (${code ?? signal})`));
+    child.once("exit", ended);
+    child.once("message", (message) => {
+      child.off("exit", ended);
+      resolve(message);
+    });
   });
 }
