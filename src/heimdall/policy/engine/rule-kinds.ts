@@ -11,7 +11,7 @@ export interface Asked {
 }
 
 export const notAsked = 0;
-export const asksAllow = 1;
+const asksAllow = 1;
 export const asksDeny = 2;
 
 interface RuleKind {
