@@ -1,12 +1,11 @@
 /**
- * Aligned columns with a header line; no trailing spaces. Columns in which no row has anything are left out, where there are
- * rows. Values cannot move the cursor, see `printable`.
+ * Aligned columns with a header line; no trailing spaces. The columns are the same whatever the rows hold: scripts count on them.
+ * Values cannot move the cursor, see `printable`.
  */
 export function formatTable(headers: readonly string[], rows: readonly (readonly string[])[]): string {
   const shown = rows.map((row) => row.map(printable));
   const columns = headers
     .map((header, index) => ({ header, index, cells: shown.map((row) => row[index] ?? "") }))
-    .filter(({ cells }) => cells.length === 0 || cells.some((cell) => cell !== ""))
     .map(({ header, cells }) => ({ header, cells, width: Math.max(...[header, ...cells].map(displayWidth)) }));
   const line = (cellOf: (column: (typeof columns)[number]) => string): string =>
     columns
