@@ -410,7 +410,9 @@ async function main(): Promise<void> {
     process.exit(1);
   }
   if (process.argv.includes("--help")) {
-    process.stdout.write(`npm start -- [SETTING ...]   (in a package: dataos [SETTING ...])\n\n${describeSettings()}\n`);
+    process.stdout.write(
+      `npm start -- [SETTING ...]   (in a package: dataos [SETTING ...])\n\n${describeSettings()}\n`,
+    );
     return;
   }
   try {

@@ -71,7 +71,9 @@ export function readUseCase(document: Reader, vocabulary: Vocabulary): void {
 /** Reads `grant: {…}` into allow rules; none while it waits for approval. After all use-cases. */
 export function readGrant(grant: Reader, vocabulary: Vocabulary): PolicyRule[] {
   const keys =
-    "policy_use_case_id subjects values requester notes collection approve manageAsUser from until duration single_use reason".split(" ");
+    "policy_use_case_id subjects values requester notes collection approve manageAsUser from until duration single_use reason".split(
+      " ",
+    );
   if (!grant.isMapping(keys)) return [];
   const before = grant.findings.problems.length;
   const useCaseId = grant.get("policy_use_case_id").text();
