@@ -36,7 +36,10 @@ describe("policy rollback", () => {
   const run = async (target: string, user: "root" | "dev", dryRun = false): Promise<string[]> => {
     const lines: string[] = [];
     const print = (text: string) => lines.push(text);
-    const client = createClient({ url: server.url, apiKey: { key: new Secret(services.keys[user]), source: "the test" } });
+    const client = createClient({
+      url: server.url,
+      apiKey: { key: new Secret(services.keys[user]), source: "the test" },
+    });
     const context = { client, print, printAll: async () => {}, note: print, warn: print, style: createStyle({}) };
     await rollbackPolicies(context as CommandContext, target, { dryRun });
     return lines;

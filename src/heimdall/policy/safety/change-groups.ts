@@ -80,7 +80,7 @@ interface Group {
 }
 
 /** How an object is called: its first address, else its tags. */
-export function nameOfObject({ paths, tags }: DecisionObject): string {
+function nameOfObject({ paths, tags }: DecisionObject): string {
   return paths[0] ?? tags.join(" ");
 }
 

@@ -5,7 +5,6 @@ export {
   type ChangeGroup,
   type ChangeSide,
   createChangeGroups,
-  nameOfObject,
 } from "./change-groups.ts";
 export { compareDecisions, differInData, type PolicyImpact } from "./compare.ts";
 export { coversGlob, mayOverlap } from "./glob-relations.ts";
