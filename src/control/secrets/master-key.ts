@@ -5,15 +5,20 @@ import { BadInputError, UnavailableError } from "../../shared/errors.ts";
 
 const keyBytes = 32;
 const maxFileBytes = 256;
+const putBack = "put it back from where you keep a copy, since stored secrets cannot be opened without it";
 
 /**
  * Reads the master key: 32 bytes, raw or written in hex or base64, in a regular file that only this process's user can read.
  * @param create make a new one where there is no file
+ * @param whereMissing what to do where there is no file, for the message
  * @throws {BadInputError} the file is a link, of another owner, open to others, or holds no such key; says how to mend it
  * @throws {UnavailableError} there is no file and none was to be made, or it cannot be read
  */
-export function loadMasterKey(file: string, { create }: { readonly create: boolean }): KeyObject {
-  const handle = openKeyFile(file, create);
+export function loadMasterKey(
+  file: string,
+  { create, whereMissing = putBack }: { readonly create: boolean; readonly whereMissing?: string },
+): KeyObject {
+  const handle = openKeyFile(file, create, whereMissing);
   try {
     assertPrivate(handle, file);
     const content = readFileSync(handle);
@@ -30,7 +35,7 @@ export function loadMasterKey(file: string, { create }: { readonly create: boole
   }
 }
 
-function openKeyFile(file: string, create: boolean): number {
+function openKeyFile(file: string, create: boolean, whereMissing: string): number {
   try {
     // SECURITY: the checks are made on the opened file, so it cannot be exchanged between check and use
     return openSync(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
@@ -39,12 +44,9 @@ function openKeyFile(file: string, create: boolean): number {
       case "ENOENT":
         if (create) {
           createKeyFile(file);
-          return openKeyFile(file, false);
+          return openKeyFile(file, false, whereMissing);
         }
-        throw new UnavailableError(
-          `the master key \`${file}\` is missing; put it back from where you keep a copy, since stored secrets cannot be opened without it`,
-          { cause: error },
-        );
+        throw new UnavailableError(`the master key \`${file}\` is missing; ${whereMissing}`, { cause: error });
       case "ELOOP":
         throw new BadInputError(`the master key \`${file}\` is a symbolic link; name the file itself`, {
           cause: error,

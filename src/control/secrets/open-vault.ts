@@ -17,5 +17,9 @@ export async function openVault(
   const keys = createStateVaultKeys(state);
   const isNew = (await keys.readCheck()) === undefined;
   const isOurs = !relative(dataDir, masterKeyFile).startsWith("..");
-  return createVault({ masterKey: loadMasterKey(masterKeyFile, { create: isNew && isOurs }), keys });
+  const whereMissing = isNew
+    ? "make one that only this user can read, e.g. with `(umask 077; openssl rand -hex 32 > FILE)`, or leave DATAOS_MASTER_KEY_FILE out"
+    : undefined;
+  const masterKey = loadMasterKey(masterKeyFile, { create: isNew && isOurs, ...(whereMissing && { whereMissing }) });
+  return createVault({ masterKey, keys });
 }
