@@ -7,6 +7,8 @@ export interface TcpProxy {
   readonly received: readonly number[];
   /** Cuts the next connections off, each after so many bytes from the server; `undefined`: no more. */
   cutAfter(sizeBytes: number | undefined): void;
+  /** Passes nothing on in the next connections after so many bytes from the server, without ending them; `undefined`: no more. */
+  stallAfter(sizeBytes: number | undefined): void;
   /** Closes the port and ends all connections, as when the server's machine goes. */
   goDown(): Promise<void>;
   /** Opens the same port again. */
@@ -19,11 +21,13 @@ export async function startTcpProxy(target: { readonly host: string; readonly po
   const sockets = new Set<Socket>();
   const received: number[] = [];
   let limitBytes: number | undefined;
+  let stallBytes: number | undefined;
   let server: Server | undefined;
 
   const join = (client: Socket): void => {
     const upstream = connect(target);
     const limit = limitBytes ?? Number.POSITIVE_INFINITY;
+    const stall = stallBytes ?? Number.POSITIVE_INFINITY;
     const index = received.push(0) - 1;
     for (const [socket, other] of [
       [client, upstream],
@@ -41,6 +45,7 @@ export async function startTcpProxy(target: { readonly host: string; readonly po
     upstream.on("data", (chunk) => {
       const before = received[index] ?? 0;
       received[index] = before + chunk.length;
+      if (before + chunk.length >= stall) return;
       if (before + chunk.length < limit) return client.write(chunk);
       client.write(chunk.subarray(0, limit - before), () => client.destroy());
     });
@@ -65,6 +70,9 @@ export async function startTcpProxy(target: { readonly host: string; readonly po
     received,
     cutAfter(sizeBytes) {
       limitBytes = sizeBytes;
+    },
+    stallAfter(sizeBytes) {
+      stallBytes = sizeBytes;
     },
     goDown,
     async comeBack() {
