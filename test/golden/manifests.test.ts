@@ -33,7 +33,7 @@ const firstRefusals: Readonly<Record<string, string>> = {
   "depot_type_7f4944.yaml": "5:7: `name` is missing; expected text",
   "workflow_wf-vendor-insights_cf0eb2.yaml": "17:12: `workflow.dag.0.spec` is missing; expected a mapping",
 };
-const ours = /^(?:depot|instance-secret|secret|policy|workflow|compute)_/;
+const ours = /^(?:depot|instance-secret|secret|policy|workflow|compute|gov-grant|gov-usecase)_/;
 
 const suite = files.length > 0 ? describe : describe.skip;
 suite(`the documentation's manifests${files.length > 0 ? "" : " (../shared/data/manifests is absent)"}`, () => {
