@@ -42,6 +42,8 @@ interface RecordSink {
 const maxGroup = 1_000;
 const recordsPerCheckpoint = 1_000;
 const checkpointEveryMs = 60_000;
+/** WHY: a checkpoint writes in the server's own thread, which waits there for the journal's */
+const checkpointPauseMs = 10_000;
 
 /**
  * The audit log in the state store, one chain per process and call of this function; its migrations have run.
@@ -56,11 +58,13 @@ export async function createStateAuditLog(state: StateDb, options: AuditLogOptio
   let cancelTimer: (() => void) | undefined;
   let closed = false;
   let signing = false;
+  let signedAt = Number.NEGATIVE_INFINITY;
 
   const sign = async (): Promise<void> => {
     cancelTimer?.();
     cancelTimer = undefined;
     unsigned = 0;
+    signedAt = clock.now();
     try {
       await sink.settle();
       await checkpointer.run();
@@ -71,7 +75,7 @@ export async function createStateAuditLog(state: StateDb, options: AuditLogOptio
   };
   const noteStored = (records: number): void => {
     unsigned += records;
-    if (unsigned >= recordsPerCheckpoint && !signing) {
+    if (unsigned >= recordsPerCheckpoint && !signing && clock.now() - signedAt >= checkpointPauseMs) {
       signing = true;
       void sign().finally(() => {
         signing = false;
