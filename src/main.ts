@@ -125,7 +125,18 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
       () => lineage.close(),
     );
     const watched = countTransactions(state);
-    const catalog = createCatalog({ state: watched.state, search, lineage, clock, ids, logger });
+    const catalog = createCatalog({
+      state: watched.state,
+      search,
+      lineage,
+      ownProjections: [
+        ...(config.searchUrl === "embedded" ? (["search"] as const) : []),
+        ...(config.lineageUrl === "embedded" ? (["lineage"] as const) : []),
+      ],
+      clock,
+      ids,
+      logger,
+    });
 
     const directory = createStateObjectDirectory(state);
     const stores = createStateControlStores(state, { clock, ids });

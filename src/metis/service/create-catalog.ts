@@ -6,15 +6,16 @@ import type { Logger } from "../../shared/logger.ts";
 import { noObjects } from "../../shared/object-filter.ts";
 import { formatUrn } from "../../shared/urn.ts";
 import type { StateDb } from "../../state/index.ts";
-import { createCatalogStore, createProjectionLeases } from "../adapters/state/index.ts";
+import { createCatalogStore, createProjectionLeases, type ProjectionName } from "../adapters/state/index.ts";
 import { toEntity } from "../catalog/index.ts";
 import type { Catalog, LineageStore, SearchStore } from "../ports.ts";
 import { findVisible, isVisible, notFound } from "./entity-access.ts";
 import { editEntity } from "./entity-edit.ts";
 import { checkFirst, listColumns, listEntities } from "./entity-listing.ts";
+import type { Feed } from "./feed.ts";
 import { createLineageFeed } from "./lineage-feed.ts";
 import { createObjectLister } from "./object-lister.ts";
-import { createProjector } from "./projector.ts";
+import { createProjector, type Projector, type ProjectorOptions } from "./projector.ts";
 import type { RunningCatalog } from "./running-catalog.ts";
 import { createScanIngest } from "./scan-ingest.ts";
 import { createSearchFeed } from "./search-feed.ts";
@@ -25,6 +26,8 @@ export interface CatalogOptions {
   readonly state: StateDb;
   readonly search: SearchStore;
   readonly lineage: LineageStore;
+  /** Projections that no other process reads, such as embedded ones: each process feeds its own. Default: none. */
+  readonly ownProjections?: readonly ProjectionName[];
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Logger;
@@ -34,17 +37,26 @@ const lineageDeadlineMs = 5_000;
 const maxNamesPerRead = 1_000;
 const waitMs = 2_000;
 const waitStepMs = 25;
+/** Of a projection that nobody else feeds. */
+const ownLeases: ProjectorOptions["leases"] = {
+  acquire: async () => true,
+  release: async () => {},
+  note: async () => {},
+};
 
 /** The catalog over a state store and its two projections. It answers at once; projections are fed after `start`. */
 export function createCatalog(options: CatalogOptions): RunningCatalog {
   const { state, search, lineage, clock, ids } = options;
   const logger = options.logger.child({ component: "metis" });
   const store = createCatalogStore(state, clock);
-  const leases = createProjectionLeases(state, clock, ids.uuid());
+  const shared = createProjectionLeases(state, clock, ids.uuid());
   const { multiProcess } = state.capabilities;
-  const common = { store, leases, clock, logger, multiProcess };
-  const searchProjector = createProjector({ ...common, name: "search", feed: createSearchFeed(store, search) });
-  const lineageProjector = createProjector({ ...common, name: "lineage", feed: createLineageFeed(store, lineage) });
+  const toProjector = (name: ProjectionName, feed: Feed): Projector => {
+    const leases = options.ownProjections?.includes(name) ? ownLeases : shared;
+    return createProjector({ name, feed, store, leases, clock, logger, multiProcess });
+  };
+  const searchProjector = toProjector("search", createSearchFeed(store, search));
+  const lineageProjector = toProjector("lineage", createLineageFeed(store, lineage));
   const projectors = [searchProjector, lineageProjector];
   const wake = (): void => {
     for (const projector of projectors) projector.wake();

@@ -28,7 +28,7 @@ export interface ProjectorOptions {
   readonly name: ProjectionName;
   readonly feed: Feed;
   readonly store: CatalogStore;
-  readonly leases: ProjectionLeases;
+  readonly leases: Pick<ProjectionLeases, "acquire" | "release" | "note">;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Other processes may write to the log: look into it now and then. */
