@@ -116,7 +116,8 @@ function toAnswer(value: unknown): DecisionAnswer {
   const fault = (error as { readonly message?: unknown } | undefined)?.message;
   return {
     allow: decision,
-    reason: typeof reason === "string" ? reason : typeof fault === "string" ? `denied because ${fault}` : "no reason given",
+    reason:
+      typeof reason === "string" ? reason : typeof fault === "string" ? `denied because ${fault}` : "no reason given",
     decided: error === undefined,
     ...(typeof decisionId === "string" && { decisionId }),
     ...(Array.isArray(rules) && { rules: rules.map(String) }),

@@ -39,7 +39,9 @@ export function sendJson(
     });
     const fail = (error: Error & { readonly code?: string }): void => {
       const isLate = error.name === "TimeoutError" || error.code === "ABORT_ERR";
-      const why = isLate ? `did not answer within ${options.timeoutMs} ms` : `could not be reached (${error.code ?? error.message})`;
+      const why = isLate
+        ? `did not answer within ${options.timeoutMs} ms`
+        : `could not be reached (${error.code ?? error.message})`;
       reject(new CallError(`the server ${why}`, true, { cause: error }));
     };
     request.on("error", fail);

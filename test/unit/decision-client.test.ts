@@ -180,7 +180,10 @@ describe("the client", () => {
   it("denies after it was closed", async () => {
     const heimdall = connect();
     heimdall.close();
-    expect(await heimdall.check(question)).toMatchObject({ allow: false, reason: "denied because the client is closed" });
+    expect(await heimdall.check(question)).toMatchObject({
+      allow: false,
+      reason: "denied because the client is closed",
+    });
   });
 });
 

@@ -26,10 +26,18 @@ describe("name filter", () => {
   });
 
   it("names the setting and the pattern that is wrong", () => {
-    expect(() => filter(["ok", "(?=x)"])).toThrowErrorMatchingInlineSnapshot(`[BadInputError: tableFilterPattern.includes: \`(?=x)\` is not a regular expression (error parsing regexp: invalid or unsupported Perl syntax: \`(?=\`); look-around and back-references do not exist here]`);
-    expect(() => filter([], ["["])).toThrowErrorMatchingInlineSnapshot(`[BadInputError: tableFilterPattern.excludes: \`[\` is not a regular expression (error parsing regexp: missing closing ]: \`[\`); look-around and back-references do not exist here]`);
-    expect(() => filter(["x".repeat(1_001)])).toThrowErrorMatchingInlineSnapshot(`[BadInputError: a pattern of tableFilterPattern.includes has 1001 characters; at most 1000 are allowed]`);
-    expect(() => filter(Array.from({ length: 201 }, () => "x"))).toThrowErrorMatchingInlineSnapshot(`[BadInputError: tableFilterPattern.includes has 201 patterns; at most 200 are allowed, join some with \`|\`]`);
+    expect(() => filter(["ok", "(?=x)"])).toThrowErrorMatchingInlineSnapshot(
+      `[BadInputError: tableFilterPattern.includes: \`(?=x)\` is not a regular expression (error parsing regexp: invalid or unsupported Perl syntax: \`(?=\`); look-around and back-references do not exist here]`,
+    );
+    expect(() => filter([], ["["])).toThrowErrorMatchingInlineSnapshot(
+      `[BadInputError: tableFilterPattern.excludes: \`[\` is not a regular expression (error parsing regexp: missing closing ]: \`[\`); look-around and back-references do not exist here]`,
+    );
+    expect(() => filter(["x".repeat(1_001)])).toThrowErrorMatchingInlineSnapshot(
+      `[BadInputError: a pattern of tableFilterPattern.includes has 1001 characters; at most 1000 are allowed]`,
+    );
+    expect(() => filter(Array.from({ length: 201 }, () => "x"))).toThrowErrorMatchingInlineSnapshot(
+      `[BadInputError: tableFilterPattern.includes has 201 patterns; at most 200 are allowed, join some with \`|\`]`,
+    );
   });
 
   it("answers in time linear in the name for patterns that blow up elsewhere", () => {

@@ -92,7 +92,7 @@ function add(into: Map<string, Flow>, key: string, flow: Flow): void {
 }
 
 function strongest(a: Flow["subtype"], b: DirectSubtype): Flow["subtype"] {
-  const rank = (subtype: string): number => directSubtypes.findIndex((known) => known === subtype);
+  const rank = (subtype: string): number => (directSubtypes as readonly string[]).indexOf(subtype);
   return rank(a) > rank(b) ? a : b;
 }
 
