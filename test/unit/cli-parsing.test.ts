@@ -113,7 +113,7 @@ describe("words of the command line", () => {
 });
 
 describe("tables", () => {
-  it("are aligned, without trailing spaces and without columns that nobody fills", () => {
+  it("are aligned, without trailing spaces, and have the same columns whatever the rows hold", () => {
     expect(
       formatTable(
         ["NAME", "NOTE", "OWNER"],
@@ -122,7 +122,7 @@ describe("tables", () => {
           ["longer", "", ""],
         ],
       ),
-    ).toBe("NAME    OWNER\na       ann\nlonger");
+    ).toBe("NAME    NOTE  OWNER\na             ann\nlonger");
     expect(formatTable(["NAME", "OWNER"], [])).toBe("NAME  OWNER");
   });
 
