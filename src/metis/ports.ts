@@ -1,7 +1,6 @@
 /** What Metis offers to the rest, and its store ports. */
 import type { Authorized } from "../heimdall/ports.ts";
-import type { AttributeValue } from "../shared/decision.ts";
-import type { ObjectFilter } from "../shared/object-filter.ts";
+import type { FilteredObject, ObjectFilter } from "../shared/object-filter.ts";
 import type { Urn } from "../shared/urn.ts";
 
 export const entityKinds = [
@@ -283,19 +282,17 @@ export interface SearchDocument {
   readonly schemaName: string;
   readonly tags: readonly string[];
   readonly owners: readonly string[];
+  /** by position; a subject that may not see a column gets no answer that tells of it */
   readonly columns: readonly {
     readonly name: string;
     readonly description: string;
     readonly tags: readonly string[];
+    readonly object: FilteredObject;
   }[];
   readonly state: LifecycleState;
   readonly seq: number;
   /** What policy decides on: the object as `describeEntity` gives it. */
-  readonly object: {
-    readonly paths: readonly string[];
-    readonly tags: readonly string[];
-    readonly attributes: Readonly<Record<string, AttributeValue>>;
-  };
+  readonly object: FilteredObject;
 }
 
 export interface SearchRequest {
@@ -342,6 +339,7 @@ export interface SearchStore {
     readonly deletes: readonly { readonly urn: Urn; readonly seq: number }[];
     readonly appliedSeq: number;
   }): Promise<void>;
+  /** Documents that `visible` refuses, and columns that it refuses of others, are as if they did not exist. */
   search(request: SearchRequest, visible: ObjectFilter): Promise<SearchResult>;
   suggest(
     prefix: string,
@@ -362,11 +360,7 @@ export interface LineageNode {
   readonly name: string;
   readonly state: LifecycleState;
   readonly seq: number;
-  readonly object: {
-    readonly paths: readonly string[];
-    readonly tags: readonly string[];
-    readonly attributes: Readonly<Record<string, AttributeValue>>;
-  };
+  readonly object: FilteredObject;
 }
 
 export interface LineageRequest {

@@ -5,7 +5,7 @@ import { createElasticsearchSearchStore } from "../../src/metis/adapters/elastic
 import { createSqliteSearchStore } from "../../src/metis/adapters/sqlite/index.ts";
 import { systemClock } from "../../src/shared/clock.ts";
 import { silentLogger } from "../../src/shared/logger.ts";
-import { allObjects } from "../../src/shared/object-filter.ts";
+import { allObjects, type ObjectFilter } from "../../src/shared/object-filter.ts";
 import { removeIndices } from "../support/elasticsearch.ts";
 import { searchDocuments, searchWords, tableDocument } from "../support/search-documents.ts";
 import { searchFor, searchStoreContract } from "./search-store.contract.ts";
@@ -81,6 +81,7 @@ suite(`search store on Elasticsearch${url ? "" : " (set TEST_ELASTICSEARCH_URL)"
     withStore(async (store) => {
       const embedded = createSqliteSearchStore({ path: ":memory:" }, env);
       let seq = 0;
+      const open: ObjectFilter = { op: "path", glob: "open" };
       await fc.assert(
         fc.asyncProperty(
           searchDocuments,
@@ -88,14 +89,28 @@ suite(`search store on Elasticsearch${url ? "" : " (set TEST_ELASTICSEARCH_URL)"
             minLength: 1,
             maxLength: 4,
           }),
-          async (documents, texts) => {
+          fc.infiniteStream(fc.boolean()),
+          async (documents, texts, hidden) => {
             seq += 2;
-            const upserts = documents.map((document) => ({ ...document, seq }));
+            const marked = () => ({ paths: [hidden.next().value ? "hidden" : "open"], tags: [], attributes: {} });
+            const upserts = documents.map((document) => ({
+              ...document,
+              seq,
+              object: marked(),
+              columns: document.columns.map((column) => ({ ...column, object: marked() })),
+            }));
             const deletes = documents.map(({ urn }) => ({ urn, seq: seq + 1 }));
             for (const one of [store, embedded]) await one.apply({ upserts, deletes: [], appliedSeq: seq });
-            for (const text of ["", ...texts.map((words) => words.join(" "))]) {
+            const asked = ["", ...texts.map((words) => words.join(" "))];
+            for (const [text, visible] of asked.flatMap(
+              (words) =>
+                [
+                  [words, allObjects],
+                  [words, open],
+                ] as const,
+            )) {
               const [theirs, ours] = await Promise.all(
-                [store, embedded].map((one) => one.search(searchFor(text), allObjects)),
+                [store, embedded].map((one) => one.search(searchFor(text), visible)),
               );
               const comparable = (result: typeof theirs) => ({
                 ...result,
@@ -103,7 +118,7 @@ suite(`search store on Elasticsearch${url ? "" : " (set TEST_ELASTICSEARCH_URL)"
               });
               expect(comparable(theirs)).toEqual(comparable(ours));
               const start = text.slice(0, 3);
-              expect(await store.suggest(start, 10, allObjects)).toEqual(await embedded.suggest(start, 10, allObjects));
+              expect(await store.suggest(start, 10, visible)).toEqual(await embedded.suggest(start, 10, visible));
             }
             for (const one of [store, embedded]) await one.apply({ upserts: [], deletes, appliedSeq: seq });
           },

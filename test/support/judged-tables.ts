@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { SearchDocument } from "../../src/metis/ports.ts";
 import { formatUrn } from "../../src/shared/urn.ts";
-import { tableDocument } from "./search-documents.ts";
+import { columnOf, tableDocument } from "./search-documents.ts";
 
 const dir = fileURLToPath(new URL("../../../shared/data/search/spider_tables/", import.meta.url));
 
@@ -42,7 +42,7 @@ export function readJudgedTables(): {
         description: label === name ? "" : label,
         seq: at + 1,
       }),
-      columns: columns.map((column) => ({ name: column.name, description: column.label, tags: [] })),
+      columns: columns.map((column) => columnOf(column.name, { description: column.label })),
     };
   });
   const grades = new Map<string, Map<string, number>>();

@@ -2,10 +2,17 @@ import fc from "fast-check";
 import type { SearchDocument } from "../../src/metis/ports.ts";
 import { formatUrn } from "../../src/shared/urn.ts";
 
-/** A table `lake.s.<name>`; `columns` as names. */
+type Column = SearchDocument["columns"][number];
+
+/** A column that everybody may see who is refused nothing in particular. */
+export function columnOf(name: string, more: Partial<Column> = {}): Column {
+  return { name, description: "", tags: [], object: { paths: [], tags: [], attributes: {} }, ...more };
+}
+
+/** A table `lake.s.<name>`; `columns` as names or as they are. */
 export function tableDocument(
   name: string,
-  more: Partial<Omit<SearchDocument, "columns">> & { readonly columns?: readonly string[] } = {},
+  more: Partial<Omit<SearchDocument, "columns">> & { readonly columns?: readonly (string | Column)[] } = {},
 ): SearchDocument {
   const { columns = [], ...rest } = more;
   const urn = more.urn ?? formatUrn({ kind: "dataset", scope: "lake", path: ["s", name] });
@@ -21,7 +28,7 @@ export function tableDocument(
     schemaName: "s",
     tags: [],
     owners: [],
-    columns: columns.map((column) => ({ name: column, description: "", tags: [] })),
+    columns: columns.map((column) => (typeof column === "string" ? columnOf(column) : column)),
     state: "active",
     seq: 1,
     object: { paths: [urn], tags: [], attributes: {} },
@@ -61,7 +68,16 @@ export const searchDocuments: fc.Arbitrary<SearchDocument[]> = fc
   .array(
     fc.record({
       name: names,
-      columns: fc.array(names, { maxLength: 4 }),
+      columns: fc.array(
+        fc
+          .record({
+            name: names,
+            description: fc.constantFrom("", ...searchWords),
+            tags: fc.subarray(["PII", "gold", "PII.Name"]),
+          })
+          .map(({ name, ...more }) => columnOf(name, more)),
+        { maxLength: 4 },
+      ),
       description: fc.array(fc.constantFrom(...searchWords), { maxLength: 5 }).map((words) => words.join(" ")),
       tags: fc.subarray(["PII", "gold", "PII.Email"]),
       owners: fc.subarray(["alice", "bob"]),

@@ -1,3 +1,4 @@
+import type { FilteredObject } from "../../shared/object-filter.ts";
 import type { Entity, EntityKind, LifecycleState, LineageNode, SearchDocument } from "../ports.ts";
 import { describeEntity, ownersOf, tagsOf } from "./describe.ts";
 import { locate } from "./location.ts";
@@ -26,7 +27,6 @@ export function isTraced({ kind, state }: Pick<Entity, "kind" | "state">): boole
  */
 export function toSearchDocument(entity: Entity, columns: readonly Entity[], containerSeq: number): SearchDocument {
   const { schema } = locate(entity.kind, entity.urn);
-  const { paths, tags, attributes } = describeEntity(entity);
   return {
     urn: entity.urn,
     id: entity.id,
@@ -41,10 +41,15 @@ export function toSearchDocument(entity: Entity, columns: readonly Entity[], con
     owners: ownersOf(entity),
     columns: columns
       .filter((column) => listedStates.includes(column.state))
-      .map((column) => ({ name: column.name, description: descriptionOf(column), tags: tagsOf(column) })),
+      .map((column) => ({
+        name: column.name,
+        description: descriptionOf(column),
+        tags: tagsOf(column),
+        object: toFilteredObject(column),
+      })),
     state: entity.state,
     seq: columns.reduce((seq, column) => Math.max(seq, column.seq), Math.max(entity.seq, containerSeq)),
-    object: { paths, tags, attributes },
+    object: toFilteredObject(entity),
   };
 }
 
@@ -53,9 +58,13 @@ export function toSearchDocument(entity: Entity, columns: readonly Entity[], con
  * @param containerSeq newest change of anything that it is in, read before it
  */
 export function toLineageNode(entity: Entity, containerSeq: number): LineageNode {
-  const { paths, tags, attributes } = describeEntity(entity);
   const { urn, kind, name, state } = entity;
-  return { urn, kind, name, state, seq: Math.max(entity.seq, containerSeq), object: { paths, tags, attributes } };
+  return { urn, kind, name, state, seq: Math.max(entity.seq, containerSeq), object: toFilteredObject(entity) };
+}
+
+function toFilteredObject(entity: Entity): FilteredObject {
+  const { paths, tags, attributes } = describeEntity(entity);
+  return { paths, tags, attributes };
 }
 
 function descriptionOf(entity: Entity): string {

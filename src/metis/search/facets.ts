@@ -1,22 +1,18 @@
 import type { SearchDocument, SearchRequest } from "../ports.ts";
-import type { IndexedDocument } from "./index-document.ts";
 
 /** Names of the facets, in the order in which they are shown. */
 export const facetNames = ["kind", "depot", "datasetType", "tag", "owner", "schema"] as const;
 export type FacetName = (typeof facetNames)[number];
 export const maxFacetValues = 20;
 
-/** The document's values of each facet, distinct; an empty text is no value. */
-export function toFacetValues(
-  document: SearchDocument,
-  indexed: Pick<IndexedDocument, "tags">,
-): Readonly<Record<FacetName, readonly string[]>> {
+/** The document's own values of each facet, distinct; an empty text is no value. Tags of its columns count too, where they are visible. */
+export function toFacetValues(document: SearchDocument): Readonly<Record<FacetName, readonly string[]>> {
   const one = (value: string): readonly string[] => (value === "" ? [] : [value]);
   return {
     kind: [document.kind],
     depot: one(document.depot),
     datasetType: one(document.datasetType),
-    tag: indexed.tags,
+    tag: [...new Set(document.tags)],
     owner: [...new Set(document.owners)],
     schema: one(document.schemaName),
   };

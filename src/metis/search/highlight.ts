@@ -4,15 +4,24 @@ import type { QueryPlan } from "./query-plan.ts";
 import { stem } from "./stem.ts";
 import { tokenize, toWords } from "./tokenize.ts";
 
+/** What of a document an answer may show. */
+export type ShownDocument = Pick<SearchDocument, "urn" | "name" | "qualifiedName" | "description"> & {
+  readonly columns: readonly Pick<SearchDocument["columns"][number], "name" | "description">[];
+};
+
 const maxSnippetLength = 240;
 const maxMatchedColumns = 100;
 const maxShownColumns = 10;
 const maxSearchedLength = 20_000;
 
-/** What of a hit matched: highlighted name, description and qualified name, and the columns that did. */
+/**
+ * What of a hit matched: highlighted name, description and qualified name, and the columns that did.
+ * @param isVisible whether the subject may see the column at a place of `document.columns`
+ */
 export function explainHit(
-  document: SearchDocument,
+  document: ShownDocument,
   plan: QueryPlan,
+  isVisible: (place: number) => boolean,
 ): Pick<SearchHit, "highlights" | "matchedColumns"> {
   const terms = new Set(plan.groups.flat().map(({ term }) => term));
   const highlights = new Map<string, string>();
@@ -24,20 +33,21 @@ export function explainHit(
     const qualifiedName = highlight(document.qualifiedName, terms);
     if (qualifiedName !== undefined) highlights.set("qualifiedName", qualifiedName);
   }
-  const columns = matchColumns(document, terms);
+  const columns = matchColumns(document, terms, isVisible);
   const named = columns.flatMap(({ column }) => highlight(column.name, terms) ?? []);
   if (named.length > 0) highlights.set("columns", named.slice(0, maxShownColumns).join(", "));
   return { highlights, matchedColumns: columns.map(({ column }) => column.name) };
 }
 
 /** The columns that match most words first, then by position; a word in the name counts for more than one in the description. */
-function matchColumns(document: SearchDocument, terms: ReadonlySet<string>) {
+function matchColumns(document: ShownDocument, terms: ReadonlySet<string>, isVisible: (place: number) => boolean) {
   return document.columns
-    .map((column) => ({
+    .map((column, place) => ({
       column,
+      place,
       matches: 2 * countMatches(column.name, terms) + countMatches(column.description, terms),
     }))
-    .filter(({ matches }) => matches > 0)
+    .filter(({ matches, place }) => matches > 0 && isVisible(place))
     .sort((a, b) => b.matches - a.matches)
     .slice(0, maxMatchedColumns);
 }

@@ -1,6 +1,5 @@
 import type { SearchDocument } from "../ports.ts";
 import { foldText } from "./fold.ts";
-import { type ObjectKeys, toObjectKeys } from "./object-keys.ts";
 import { stem } from "./stem.ts";
 import { stopWords } from "./stop-words.ts";
 import { toWords } from "./tokenize.ts";
@@ -8,75 +7,115 @@ import { toWords } from "./tokenize.ts";
 /** How a whole query can be a name: 4 as written, 3 but for case and accents, 2 but for separators and endings, 1 its start. */
 export type IdentityStage = 1 | 2 | 3 | 4;
 
-/** What a search engine stores of a document; the same for every engine. */
-export interface IndexedDocument {
+/**
+ * What a search engine stores of a document; the same for every engine.
+ * SECURITY: nothing in one part depends on another, so that what a hidden column holds moves no score of what is visible.
+ */
+export interface IndexedDocument extends IndexedPart {
   /** Keys by which the whole query finds the document; stage 1 keys are matched by prefix. */
   readonly names: readonly { readonly stage: IdentityStage; readonly key: string }[];
-  /** Term -> how much the document is about it, an integer 1..255. */
+  /** in the document's order */
+  readonly columns: readonly IndexedColumn[];
+}
+
+/** The document without its columns, or one column. A document matches a term as well as its best visible part does. */
+export interface IndexedPart {
+  /** Term -> how much the part is about it, an integer 1..255. */
   readonly impacts: ReadonlyMap<string, number>;
   /** Words as written (folded, not stemmed), to find what a misspelt word means; sorted. */
   readonly words: readonly string[];
-  /** Column names, folded for prefix matching; as written for display. */
-  readonly columns: readonly { readonly folded: string; readonly name: string }[];
-  /** The document's tags and those of its columns; sorted. */
-  readonly tags: readonly string[];
-  readonly object: ObjectKeys;
+}
+
+export interface IndexedColumn extends IndexedPart {
+  readonly name: string;
+  /** the name, folded for prefix matching */
+  readonly folded: string;
 }
 
 /** Highest impact. WHY: 8 significant bits are what Lucene's feature fields keep exactly, so that scores are the same everywhere. */
 export const maxImpact = 255;
 
+/** How a part is weighed: BM25 with a fixed length. */
+interface Weighing {
+  readonly saturation: number;
+  readonly lengthPenalty: number;
+  /** WHY fixed: a mean over the corpus would let documents that a subject may not see move the scores of those it may. */
+  readonly referenceLength: number;
+  /** what of the highest impact is kept for words of the name */
+  readonly nameShare: number;
+  readonly maxWords: number;
+}
+
 // Measured with the judged set of test/contract/search-store.contract.ts; the neighbourhood is flat, so none of them is worth tuning further
-const weights = { name: 3, column: 1, description: 1, path: 0.5 } as const;
-const saturation = 0.9;
-const lengthPenalty = 0.4;
-/** WHY fixed: a mean over the corpus would let documents that a subject may not see move the scores of those it may. */
-const referenceLength = 25;
-const nameShare = 0.1;
-const maxWords = 20_000;
+const weights = { name: 3, path: 1, description: 0.5 } as const;
+const ofDocument: Weighing = {
+  ...{ saturation: 0.5, lengthPenalty: 0.3, referenceLength: 25 },
+  ...{ nameShare: 0.2, maxWords: 20_000 },
+};
+const ofColumn: Weighing = {
+  ...{ saturation: 0.7, lengthPenalty: 0.2, referenceLength: 4 },
+  ...{ nameShare: 0, maxWords: 500 },
+};
 const maxKeyLength = 1_000;
 
 /** Analyses a document for any search engine. */
 export function indexDocument(document: SearchDocument): IndexedDocument {
-  const field = new Map<string, number>();
+  const { name, description, columns } = document;
+  const own: Field[] = [
+    { text: name, weight: weights.name, identifier: true },
+    ...toContainers(document).map((text) => ({ text, weight: weights.path, identifier: false })),
+    { text: description, weight: weights.description, identifier: false },
+  ];
+  return { names: toNames(document), ...toPart(own, name, ofDocument), columns: columns.map(indexColumn) };
+}
+
+function indexColumn({ name, description }: SearchDocument["columns"][number]): IndexedColumn {
+  const fields: Field[] = [
+    { text: name, weight: 1, identifier: true },
+    { text: description, weight: 1, identifier: false },
+  ];
+  return { name, folded: foldColumnName(name), ...toPart(fields, name, ofColumn) };
+}
+
+/** A column name as prefixes are matched with it. */
+export function foldColumnName(name: string): string {
+  return foldText(name).slice(0, maxKeyLength);
+}
+
+interface Field {
+  readonly text: string;
+  readonly weight: number;
+  /** its neighbouring words are a term too */
+  readonly identifier: boolean;
+}
+
+function toPart(fields: readonly Field[], name: string, weighing: Weighing): IndexedPart {
+  const { saturation, lengthPenalty, referenceLength, nameShare, maxWords } = weighing;
+  const frequencies = new Map<string, number>();
   const words = new Set<string>();
   let length = 0;
   let budget = maxWords;
-  const add = (text: string, weight: number, identifier: boolean): void => {
-    if (budget <= 0) return;
+  for (const { text, weight, identifier } of fields) {
+    if (budget <= 0) break;
     const found = toWords(text).slice(0, budget);
     budget -= found.length;
     length += found.length * weight;
     for (const [at, word] of found.entries()) {
       words.add(word);
-      raise(field, stem(word), weight);
+      raise(frequencies, stem(word), weight);
       const next = found[at + 1];
-      if (identifier && next !== undefined) raise(field, toPair(word, next), weight);
+      if (identifier && next !== undefined) raise(frequencies, toPair(word, next), weight);
     }
-  };
-  add(document.name, weights.name, true);
-  for (const container of toContainers(document)) add(container, weights.path, false);
-  // names first, so that no description uses up the room for them
-  for (const column of document.columns) add(column.name, weights.column, true);
-  add(document.description, weights.description, false);
-  for (const column of document.columns) add(column.description, weights.description, false);
-
-  const inName = new Set(toWords(document.name).map(stem));
-  const impacts = new Map<string, number>();
+  }
+  const inName = new Set(toWords(name).map(stem));
   const norm = saturation * (1 - lengthPenalty + (lengthPenalty * length) / referenceLength);
-  for (const [term, frequency] of field) {
+  const impacts = new Map<string, number>();
+  for (const [term, frequency] of frequencies) {
     const share = inName.has(term) ? nameShare / inName.size : 0;
     const impact = (frequency / (frequency + norm) + share) / (1 + nameShare);
     impacts.set(term, Math.max(1, Math.round(impact * maxImpact)));
   }
-  return {
-    names: toNames(document),
-    impacts,
-    words: [...words].sort(),
-    columns: document.columns.map(({ name }) => ({ folded: foldText(name).slice(0, maxKeyLength), name })),
-    tags: [...new Set([...document.tags, ...document.columns.flatMap(({ tags }) => tags)])].sort(),
-    object: toObjectKeys(document.object),
-  };
+  return { impacts, words: [...words].sort() };
 }
 
 /** The term for two neighbouring words: `film_actor` and `filmactor` meet in it. */
@@ -119,6 +158,6 @@ function toContainers(document: SearchDocument): readonly string[] {
   return [path, ...[depot, schemaName].filter((container) => toWords(container).some((word) => !known.has(word)))];
 }
 
-function raise(field: Map<string, number>, term: string, by: number): void {
-  field.set(term, (field.get(term) ?? 0) + by);
+function raise(frequencies: Map<string, number>, term: string, by: number): void {
+  frequencies.set(term, (frequencies.get(term) ?? 0) + by);
 }

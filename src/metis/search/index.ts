@@ -1,10 +1,11 @@
 export { checkChanges, checkRequest } from "./check.ts";
+export { compareCodePoints } from "./code-points.ts";
 export { fromCursor, type SearchPosition, toCursor } from "./cursor.ts";
 export { editDistance } from "./edit-distance.ts";
 export { type FacetName, facetNames, maxFacetValues, toFacetFilters, toFacetValues } from "./facets.ts";
-export { foldText } from "./fold.ts";
-export { explainHit } from "./highlight.ts";
-export { indexDocument } from "./index-document.ts";
+export { explainHit, type ShownDocument } from "./highlight.ts";
+export { foldColumnName, type IndexedColumn, type IndexedPart, indexDocument } from "./index-document.ts";
 export { type KeyRange, type ObjectCondition, type ObjectField, toObjectCondition } from "./object-condition.ts";
+export { toObjectKeys } from "./object-keys.ts";
 export { findDidYouMean, maxPrefixWords, planQuery, type QueryPlan, type VisibleVocabulary } from "./query-plan.ts";
 export { columnSuggestion, type Suggestion, type SuggestionQuery, toSuggestionQuery } from "./suggestion.ts";

@@ -93,13 +93,18 @@ function negate(condition: ObjectCondition): ObjectCondition {
   return condition.op === "not" ? condition.of : { op: "not", of: condition };
 }
 
-/** Flattens what nests in itself, folds what is decided, and makes one list of the literals of an OR. */
+/**
+ * Flattens what nests in itself, folds what is decided, makes one list of the literals of an OR, and one NOT of the NOTs of an AND:
+ * a policy's thousand denials are one list to an index.
+ */
 function join(op: "and" | "or", conditions: readonly ObjectCondition[]): ObjectCondition {
   const [neutral, decisive] = op === "and" ? (["all", "none"] as const) : (["none", "all"] as const);
   const parts: ObjectCondition[] = [];
+  const negated: ObjectCondition[] = [];
   const literals = new Map<ObjectField, Set<string>>();
   const take = (condition: ObjectCondition): void => {
     if (condition.op === op) for (const part of condition.of) take(part);
+    else if (condition.op === "not" && op === "and") negated.push(condition.of);
     else if (condition.op === "in" && op === "or") {
       const values = literals.get(condition.field) ?? new Set();
       for (const value of condition.values) values.add(value);
@@ -108,6 +113,7 @@ function join(op: "and" | "or", conditions: readonly ObjectCondition[]): ObjectC
   };
   for (const condition of conditions) take(condition);
   if (parts.some((part) => part.op === decisive)) return { op: decisive };
+  if (negated.length > 0) parts.push(negate(join("or", negated)));
   for (const [field, values] of literals) parts.push({ op: "in", field, values: [...values] });
   const [only, ...others] = parts;
   if (only === undefined) return { op: neutral };

@@ -167,7 +167,7 @@ function* inBatches(writes: readonly Write[]): Generator<readonly Write[]> {
   let batch: Write[] = [];
   let chars = 0;
   for (const write of writes) {
-    const size = typeof write.body.document === "string" ? 3 * write.body.document.length : 100;
+    const size = typeof write.body.document === "string" ? 4 * write.body.document.length : 100;
     if (batch.length > 0 && chars + size > maxBulkChars) {
       yield batch;
       batch = [];

@@ -1,15 +1,13 @@
 import type { Clock } from "../../../shared/clock.ts";
 import { BadInputError } from "../../../shared/errors.ts";
 import type { Logger } from "../../../shared/logger.ts";
-import type { ObjectFilter } from "../../../shared/object-filter.ts";
 import type { SearchStore } from "../../ports.ts";
-import { checkChanges, checkRequest, toObjectCondition, toSuggestionQuery } from "../../search/index.ts";
+import { checkChanges, checkRequest, toSuggestionQuery } from "../../search/index.ts";
 import { stateId, writeChanges } from "./bulk-writer.ts";
 import { answeredError, type ElasticConnection, type ElasticOptions, openElastic } from "./elastic-connection.ts";
-import { type Query, toConditionQuery } from "./object-condition-query.ts";
 import { createSearchIndices, type SearchIndices } from "./search-index.ts";
-import { isLive } from "./search-query.ts";
 import { searchIndex, suggestNames } from "./search-reader.ts";
+import { isLive } from "./visible-query.ts";
 
 /** A document that Elasticsearch refused for good. */
 export interface DeadLetter {
@@ -56,7 +54,6 @@ interface Parts {
 }
 
 function overIndex({ connection, deadLetterIndex, env, index: findIndex }: Parts): SearchStore {
-  const toQuery = (visible: ObjectFilter): Query => toConditionQuery(toObjectCondition(visible));
   return {
     async appliedSeq() {
       const index = await findIndex();
@@ -76,11 +73,11 @@ function overIndex({ connection, deadLetterIndex, env, index: findIndex }: Parts
 
     async search(request, visible) {
       checkRequest(request);
-      return searchIndex(connection, await findIndex(), request, toQuery(visible));
+      return searchIndex(connection, await findIndex(), request, visible);
     },
     async suggest(prefix, first, visible) {
       const query = toSuggestionQuery(prefix, first);
-      return query === undefined ? [] : suggestNames(connection, await findIndex(), query, toQuery(visible));
+      return query === undefined ? [] : suggestNames(connection, await findIndex(), query, visible);
     },
 
     beginRebuild: () => Promise.reject(new TypeError("an index that is being built has none beside it")),

@@ -1,34 +1,49 @@
 import type { estypes } from "@elastic/elasticsearch";
 import { assertNever } from "../../../shared/brand.ts";
 import { globToRegExpSource } from "../../../shared/glob.ts";
-import type { ObjectCondition } from "../../search/index.ts";
+import type { ObjectCondition, ObjectField } from "../../search/index.ts";
 
 export type Query = NonNullable<estypes.QueryDslQueryContainer>;
 
-/** The condition as a query on the fields `paths`, `tags` and `attributes`. */
-export function toConditionQuery(condition: ObjectCondition): Query {
+/**
+ * The condition as a query on the fields `paths`, `tags` and `attributes`.
+ * @param inside what stands before their names, e.g. `columns.`
+ */
+export function toConditionQuery(condition: ObjectCondition, inside = ""): Query {
   switch (condition.op) {
     case "all":
       return { match_all: {} };
     case "none":
       return { match_none: {} };
     case "and":
-      return { bool: { filter: condition.of.map(toConditionQuery) } };
+      return { bool: { filter: condition.of.map((part) => toConditionQuery(part, inside)) } };
     case "or":
-      return { bool: { should: condition.of.map(toConditionQuery), minimum_should_match: 1 } };
+      return { bool: { should: condition.of.map((part) => toConditionQuery(part, inside)), minimum_should_match: 1 } };
     case "not":
-      return { bool: { must_not: [toConditionQuery(condition.of)] } };
+      return { bool: { must_not: partsOf(condition.of).map((part) => toConditionQuery(part, inside)) } };
+    default: {
+      const field = `${inside}${condition.field}`;
+      return toKeyQuery(field, condition);
+    }
+  }
+}
+
+/** What may not hold, each: a server counts its clauses. */
+function partsOf(condition: ObjectCondition): readonly ObjectCondition[] {
+  return condition.op === "or" ? condition.of : [condition];
+}
+
+function toKeyQuery(field: string, condition: Extract<ObjectCondition, { readonly field: ObjectField }>): Query {
+  switch (condition.op) {
     case "in":
-      return { terms: { [condition.field]: [...condition.values] } };
+      return { terms: { [field]: [...condition.values] } };
     case "prefix":
-      return condition.prefix === ""
-        ? { exists: { field: condition.field } }
-        : { prefix: { [condition.field]: { value: condition.prefix } } };
+      return condition.prefix === "" ? { exists: { field } } : { prefix: { [field]: { value: condition.prefix } } };
     case "range":
-      return { range: { [condition.field]: condition.range } };
+      return { range: { [field]: condition.range } };
     case "glob": {
       const value = toLuceneRegExp(globToRegExpSource(condition.glob, condition.kind));
-      return { regexp: { [condition.field]: { value, flags: "NONE" } } };
+      return { regexp: { [field]: { value, flags: "NONE" } } };
     }
     default:
       return assertNever(condition);

@@ -1,9 +1,16 @@
 import type { estypes } from "@elastic/elasticsearch";
 import type { SearchDocument } from "../../ports.ts";
-import { type FacetName, indexDocument, toFacetValues } from "../../search/index.ts";
+import {
+  type FacetName,
+  type IndexedColumn,
+  type IndexedPart,
+  indexDocument,
+  toFacetValues,
+  toObjectKeys,
+} from "../../search/index.ts";
 
 /** Changes whenever mappings or what is put in them change; an index of another version is replaced by an empty one. */
-export const mappingVersion = "search-1";
+export const mappingVersion = "search-2";
 
 /** Field of each facet. */
 export const facetFields: Readonly<Record<FacetName, string>> = {
@@ -19,6 +26,19 @@ export const facetFields: Readonly<Record<FacetName, string>> = {
 const keyword = { type: "keyword" } as const;
 const lookup = { type: "keyword", doc_values: false } as const;
 
+const maxColumns = 100_000;
+
+// what a document and each of its columns have, so that each can be visible or not
+const part = {
+  // WHY sparse_vector: its features are scored as weight times value, so that the scores are ours and the same in every store
+  impacts: { type: "sparse_vector" },
+  words: keyword,
+  tag: keyword,
+  paths: keyword,
+  tags: keyword,
+  attributes: keyword,
+} as const;
+
 /** Settings and mappings of an index. One shard: counts of facets and order of hits are exact. */
 export const indexDefinition = {
   settings: {
@@ -26,6 +46,8 @@ export const indexDefinition = {
     auto_expand_replicas: "0-1",
     // a glob of 1,000 characters is that long at most as a regular expression
     max_regex_length: 100_000,
+    // columns of one document; the default is 10,000
+    mapping: { nested_objects: { limit: maxColumns } },
   },
   mappings: {
     dynamic: false,
@@ -41,19 +63,13 @@ export const indexDefinition = {
       identity3: lookup,
       identity2: lookup,
       identity1: lookup,
-      // WHY sparse_vector: its features are scored as weight times value, so that the scores are ours and the same in every store
-      impacts: { type: "sparse_vector" },
-      words: keyword,
-      columns: keyword,
       kind: keyword,
       depot: keyword,
       datasetType: keyword,
-      tag: keyword,
       owner: keyword,
       schema: keyword,
-      paths: keyword,
-      tags: keyword,
-      attributes: keyword,
+      ...part,
+      columns: { type: "nested", properties: { ...part, folded: keyword, newTerms: lookup } },
     },
   },
 } as const satisfies Omit<estypes.IndicesCreateRequest, "index">;
@@ -80,8 +96,29 @@ export function toIndexBody(document: SearchDocument): StoredDocument & Record<s
     identity1: keysOf(1),
     impacts: Object.fromEntries(indexed.impacts),
     words: indexed.words,
-    columns: [...new Set(indexed.columns.map(({ folded }) => folded))],
-    ...toFacetValues(document, indexed),
-    ...indexed.object,
+    ...toFacetValues(document),
+    ...toObjectKeys(document.object),
+    columns: document.columns.map((column, place) => toColumnBody(column, indexed.columns[place], document, indexed)),
+  };
+}
+
+/**
+ * Terms and tags that the document has itself are left out of `newTerms` and `tag`, so that the documents with a term or tag are
+ * those that have it plus those that have a visible column with it, each counted once.
+ */
+function toColumnBody(
+  column: SearchDocument["columns"][number],
+  indexed: IndexedColumn | undefined,
+  document: SearchDocument,
+  own: IndexedPart,
+): Record<string, unknown> {
+  const impacts = indexed?.impacts ?? new Map<string, number>();
+  return {
+    impacts: Object.fromEntries(impacts),
+    newTerms: [...impacts.keys()].filter((term) => !own.impacts.has(term)),
+    words: indexed?.words ?? [],
+    folded: indexed?.folded ?? "",
+    tag: column.tags.filter((tag) => !document.tags.includes(tag)),
+    ...toObjectKeys(column.object),
   };
 }

@@ -1,15 +1,13 @@
-import type { SqliteDatabase } from "../../../drivers/sqlite/index.ts";
 import type { Clock } from "../../../shared/clock.ts";
 import type { Logger } from "../../../shared/logger.ts";
-import type { ObjectFilter } from "../../../shared/object-filter.ts";
 import type { SearchStore } from "../../ports.ts";
-import { checkChanges, checkRequest, fromCursor, planQuery, toObjectCondition } from "../../search/index.ts";
-import { toConditionSql } from "./object-condition-sql.ts";
+import { checkChanges, checkRequest, fromCursor, planQuery } from "../../search/index.ts";
 import { openProjection, type ProjectionFile } from "./projection-file.ts";
 import { readResult } from "./search-reader.ts";
-import { searchSchema } from "./search-schema.ts";
+import { createSearchSchema } from "./search-schema.ts";
 import { suggestNames } from "./search-suggest.ts";
 import { deleteDocument, upsertDocument } from "./search-writer.ts";
+import { createVisibilities, type Visibilities } from "./visibility.ts";
 import { createVisibleVocabulary, createWordList, type WordList } from "./visible-vocabulary.ts";
 
 /**
@@ -23,19 +21,16 @@ export function createSqliteSearchStore(
   options: { readonly path: string },
   { logger }: { readonly logger: Logger; readonly clock: Clock },
 ): SearchStore {
-  return overFile(openProjection(options.path, searchSchema, logger));
+  const visibilities = createVisibilities();
+  return overFile(openProjection(options.path, createSearchSchema(visibilities), logger), visibilities);
 }
 
-function overFile(file: ProjectionFile): SearchStore {
+function overFile(file: ProjectionFile, visibilities: Visibilities): SearchStore {
   const loadWords = (): WordList =>
     createWordList(function* () {
       for (const { term } of file.db().prepare("select term from word_list").iterate<{ term: string }>()) yield term;
     });
   let words = loadWords();
-  const vocabularyOf = (db: SqliteDatabase, visible: ObjectFilter) => {
-    const condition = toConditionSql(toObjectCondition(visible));
-    return { condition, vocabulary: createVisibleVocabulary(db, condition, words) };
-  };
   return {
     appliedSeq: async () => file.appliedSeq(),
 
@@ -47,25 +42,26 @@ function overFile(file: ProjectionFile): SearchStore {
         for (const { urn, seq } of changes.deletes) deleteDocument(db, urn, seq);
         file.setAppliedSeq(changes.appliedSeq);
       });
+      visibilities.forget(db);
     },
 
-    async search(request, visible) {
+    async search(request, filter) {
       checkRequest(request);
       const after = fromCursor(request);
-      const { condition, vocabulary } = vocabularyOf(file.db(), visible);
-      const plan = await planQuery(request.text, vocabulary);
-      return readResult(file.db(), { request, after, plan, visible: condition, vocabulary });
+      return visibilities.during(filter, async (visible) => {
+        const vocabulary = createVisibleVocabulary(file.db(), visible, words);
+        const plan = await planQuery(request.text, vocabulary);
+        return readResult(file.db(), { request, after, plan, visible, vocabulary });
+      });
     },
 
-    async suggest(prefix, first, visible) {
-      const { condition } = vocabularyOf(file.db(), visible);
-      return suggestNames(file.db(), prefix, first, condition);
-    },
+    suggest: (prefix, first, filter) =>
+      visibilities.during(filter, (visible) => suggestNames(file.db(), prefix, first, visible)),
 
     async beginRebuild() {
       const { file: fresh, swap, abandon } = file.beginRebuild();
       return {
-        store: overFile(fresh),
+        store: overFile(fresh, visibilities),
         async swap() {
           swap();
           words = loadWords();

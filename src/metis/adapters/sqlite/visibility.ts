@@ -1,0 +1,97 @@
+import type { SqliteDatabase } from "../../../drivers/sqlite/index.ts";
+import { compileFilter, type ObjectTest } from "../../../shared/compile-filter.ts";
+import type { FilteredObject, ObjectFilter } from "../../../shared/object-filter.ts";
+import type { Sql } from "./sql-parts.ts";
+
+/** What one question may see, as conditions on expressions that give ids. */
+export interface Visibility {
+  /** @param id of a row of `doc` */
+  document(id: string): Sql;
+  /** @param id of a row of `part`; of the document itself it always holds */
+  part(id: string): Sql;
+}
+
+/** Decides in SQL what a filter lets pass, for the questions that are being answered. */
+export interface Visibilities {
+  /** Makes the conditions known to a connection; each connection needs it once. */
+  register(db: SqliteDatabase): void;
+  /** Answers `ask` for one who may see what `filter` selects; the conditions hold as long as it runs. */
+  during<T>(filter: ObjectFilter, ask: (visible: Visibility) => Promise<T>): Promise<T>;
+  /** Objects in `db` may have changed. */
+  forget(db: SqliteDatabase): void;
+}
+
+interface Judge {
+  readonly test: ObjectTest;
+  /** By id of the document, or the negative id of a part. */
+  readonly known: WeakMap<SqliteDatabase, Map<number, boolean>>;
+}
+
+const maxJudges = 32;
+
+/**
+ * WHY a function of ours instead of SQL: it is `matchesFilter` itself, and looks at the objects that matched the words once for
+ * all questions of a subject; a policy of 300 rules as SQL took seconds.
+ */
+export function createVisibilities(): Visibilities {
+  const judges = new Map<string, Judge>();
+  const asking = new Map<number, Judge>();
+  let lastQuestion = 0;
+
+  const judgeOf = (filter: ObjectFilter): Judge => {
+    const key = JSON.stringify(filter);
+    const judge = judges.get(key) ?? { test: compileFilter(filter), known: new WeakMap() };
+    judges.delete(key);
+    judges.set(key, judge);
+    const [oldest] = judges.keys();
+    if (judges.size > maxJudges && oldest !== undefined) judges.delete(oldest);
+    return judge;
+  };
+  return {
+    register(db) {
+      db.function("dataos_visible", (question, id) => {
+        const judge = asking.get(Number(question));
+        // SECURITY: no filter, no answer
+        if (!judge) throw new TypeError("a condition outlived its question");
+        return Number(decide(judge, db, Number(id)));
+      });
+    },
+    async during(filter, ask) {
+      if (filter.op === "all") return ask(seesAll);
+      const judge = judgeOf(filter);
+      const question = ++lastQuestion;
+      asking.set(question, judge);
+      try {
+        return await ask({
+          document: (id) => ({ text: `dataos_visible(?, ${id})`, parameters: [question] }),
+          part: (id) => ({ text: `dataos_visible(?, -${id})`, parameters: [question] }),
+        });
+      } finally {
+        asking.delete(question);
+      }
+    },
+    forget(db) {
+      for (const { known } of [...judges.values(), ...asking.values()]) known.delete(db);
+    },
+  };
+}
+
+function decide({ test, known }: Judge, db: SqliteDatabase, id: number): boolean {
+  let answers = known.get(db);
+  if (!answers) {
+    answers = new Map();
+    known.set(db, answers);
+  }
+  const before = answers.get(id);
+  if (before !== undefined) return before;
+  const row = db
+    .prepare(id < 0 ? "select object from part where id = ?" : "select object from doc where id = ?")
+    .get<{ object: string | null }>([Math.abs(id)]);
+  // the part of a document itself has no object: where the document is visible, it is
+  const answer = row !== undefined && (row.object === null || test(JSON.parse(row.object) as FilteredObject));
+  answers.set(id, answer);
+  return answer;
+}
+
+const always = (): Sql => ({ text: "true", parameters: [] });
+const seesAll: Visibility = { document: always, part: always };
