@@ -93,4 +93,11 @@ describe("the logger", () => {
     expect(lines).toHaveLength(1);
     expect(lines[0]?.length).toBeLessThan(12_000);
   });
+
+  it.each(["err", "error"])("writes type and code of an error under `%s`", (field) => {
+    const { log, lines } = record();
+    const error = Object.assign(new TypeError("gone"), { code: "ECONNRESET" });
+    log.warn({ [field]: error }, "failed");
+    expect(JSON.parse(lines[0] ?? "")[field]).toMatchObject({ type: "TypeError", code: "ECONNRESET", message: "gone" });
+  });
 });

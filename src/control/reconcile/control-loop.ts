@@ -103,6 +103,10 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
     let outcome: Outcome;
     try {
       outcome = await reconciler.reconcile(present, stopping.signal);
+      const { reason, message: problem } = outcome.ready;
+      // once: what stays as it is says nothing new each time it is looked at
+      if (transitionEvents(present, outcome).some(({ type }) => type === "Warning"))
+        logger.warn({ ref: nameOf(present.ref), reason, problem }, "a resource is not ready");
     } catch (error) {
       if (stopping.signal.aborted) return;
       outcome = toFailure(present, error);

@@ -17,6 +17,8 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
     messageKey: "message",
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
+    // WHY: errors arrive here as plain objects without secrets; pino's own serializer would drop their type and code
+    serializers: { err: (value: unknown) => value },
   };
   return wrap(destination ? pino(options, destination) : pino(options));
 }
