@@ -73,7 +73,7 @@ describe("nothing is applied, and each fault is told with its place and its mend
         DIR/a.yaml:9:62: \`depot.spec.port\` is text; expected a number"
     `);
     expect(await applyBeside("name: x\nversion: v1\ntype: dept\n")).toMatchInlineSnapshot(
-      `"error: DIR/a.yaml:8:7: unknown type \`dept\`; did you mean \`depot\`? (supported: \`instance-secret\`, \`secret\`, \`depot\`, \`policy\`, \`grant\`, \`workflow\`, \`compute\`, \`user\`, \`role\`)"`,
+      `"error: DIR/a.yaml:8:7: unknown type \`dept\`; did you mean \`depot\`? (supported: \`instance-secret\`, \`secret\`, \`depot\`, \`policy\`, \`grant\`, \`provider\`, \`use-case\`, \`workflow\`, \`compute\`, \`user\`, \`role\`)"`,
     );
     expect(await applyBeside("- just\n- a list\n")).toMatchInlineSnapshot(
       `"error: DIR/a.yaml:6:1: a manifest is a mapping; expected \`name\`, \`type\` and the section of the type"`,

@@ -125,6 +125,7 @@ describe("secrets", () => {
       policyReplay: [{ candidate: [candidate] }],
       policyShadow: [{}],
       grants: [{}],
+      grantRequests: [{}],
       resources: [{ first: 100 }],
       resource: refs,
       workspaces: [{}],

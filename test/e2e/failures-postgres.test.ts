@@ -55,7 +55,9 @@ else
       const wrong = `${at.host} refuses the password of user \`${at.username}\`; check username and password in the depot and its secret`;
       expect(messageOf(await waitForStatus(server, "depot", "shop", "error"))).toBe(wrong);
       const got = await server.ctl(["get", "-a", "-t", "workflow"]);
-      expect(got.stderr).toBe(`workflow/scan-shop: waits for depot \`shop\`, which is Provisioning: ${wrong}\n`);
+      expect(got.stderr).toBe(
+        `warning: workflow/public/scan-shop: waits for depot \`shop\`, which is Provisioning: ${wrong}\n`,
+      );
       const refused = await server.ctl(["run", "-n", "scan-shop"]);
       expect(refused).toMatchObject({
         exit: 6,

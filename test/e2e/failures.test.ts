@@ -43,10 +43,17 @@ describe.concurrent("a source that cannot be reached", () => {
     const source = await startRefusingPostgres();
     const told = await connect("wrong-password", { host: "127.0.0.1", port: source.port, username: "reader" });
     await source.stop();
+    const logged = server
+      .output()
+      .split("\n")
+      .filter((line) => line.includes("`wrong-password`"));
+    expect(logged.map((line) => JSON.parse(line))).toMatchObject([
+      { level: "warn", message: "a resource is not ready", reason: "Refused" },
+    ]);
     expect(told).toMatchInlineSnapshot(`
       "NAME            VERSION  TYPE   WORKSPACE  STATUS  RUNTIME  OWNER
       wrong-password  v1       depot             error            operator
-      depot/wrong-password: 127.0.0.1:PORT refuses the password of user \`reader\`; check username and password in the depot and its secret
+      warning: depot/wrong-password: 127.0.0.1:PORT refuses the password of user \`reader\`; check username and password in the depot and its secret
       INFO  Created: by \`operator\`, generation 1
       INFO  Provisioning: started
       WARN  Refused: 127.0.0.1:PORT refuses the password of user \`reader\`; check username and password in the depot and its secret"
@@ -57,7 +64,7 @@ describe.concurrent("a source that cannot be reached", () => {
     expect(await connect("closed-port", { host: "127.0.0.1", port: await freePort() })).toMatchInlineSnapshot(`
       "NAME         VERSION  TYPE   WORKSPACE  STATUS  RUNTIME  OWNER
       closed-port  v1       depot             error            operator
-      depot/closed-port: nothing listens on 127.0.0.1:PORT; check host and port in the depot and its secret, and that PostgreSQL runs there and accepts connections
+      warning: depot/closed-port: nothing listens on 127.0.0.1:PORT; check host and port in the depot and its secret, and that PostgreSQL runs there and accepts connections
       INFO  Created: by \`operator\`, generation 1
       INFO  Provisioning: started
       WARN  Unreachable: nothing listens on 127.0.0.1:PORT; check host and port in the depot and its secret, and that PostgreSQL runs there and accepts connections"
@@ -68,7 +75,7 @@ describe.concurrent("a source that cannot be reached", () => {
     expect(await connect("no-such-host", { host: "db.does-not-exist.invalid", port: 5432 })).toMatchInlineSnapshot(`
       "NAME          VERSION  TYPE   WORKSPACE  STATUS  RUNTIME  OWNER
       no-such-host  v1       depot             error            operator
-      depot/no-such-host: host \`db.does-not-exist.invalid\` does not resolve; check the depot's host and the name server of this machine
+      warning: depot/no-such-host: host \`db.does-not-exist.invalid\` does not resolve; check the depot's host and the name server of this machine
       INFO  Created: by \`operator\`, generation 1
       INFO  Provisioning: started
       WARN  Unreachable: host \`db.does-not-exist.invalid\` does not resolve; check the depot's host and the name server of this machine"
@@ -81,7 +88,7 @@ describe.concurrent("a source that cannot be reached", () => {
     expect(await connect("black-hole", { host: "127.0.0.1", port: hole.port }, 20_000)).toMatchInlineSnapshot(`
       "NAME        VERSION  TYPE   WORKSPACE  STATUS  RUNTIME  OWNER
       black-hole  v1       depot             error            operator
-      depot/black-hole: 127.0.0.1:PORT did not answer in time; check host and port in the depot and its secret, and firewalls between this machine and it
+      warning: depot/black-hole: 127.0.0.1:PORT did not answer in time; check host and port in the depot and its secret, and firewalls between this machine and it
       INFO  Created: by \`operator\`, generation 1
       INFO  Provisioning: started
       WARN  Unreachable: 127.0.0.1:PORT did not answer in time; check host and port in the depot and its secret, and firewalls between this machine and it"
@@ -94,7 +101,7 @@ describe.concurrent("a source that cannot be reached", () => {
     expect(await connect("private", { host: "10.1.2.3", port: 5432 })).toMatchInlineSnapshot(`
       "NAME     VERSION  TYPE   WORKSPACE  STATUS  RUNTIME  OWNER
       private  v1       depot             error            operator
-      depot/private: host \`10.1.2.3\` is on a network that is not public; to allow it, the operator adds its network, e.g. 10.0.0.0/8, to DATAOS_DEPOT_NETWORKS
+      warning: depot/private: host \`10.1.2.3\` is on a network that is not public; to allow it, the operator adds its network, e.g. 10.0.0.0/8, to DATAOS_DEPOT_NETWORKS
       INFO  Created: by \`operator\`, generation 1
       INFO  Provisioning: started
       WARN  Refused: host \`10.1.2.3\` is on a network that is not public; to allow it, the operator adds its network, e.g. 10.0.0.0/8, to DATAOS_DEPOT_NETWORKS"
@@ -105,7 +112,7 @@ describe.concurrent("a source that cannot be reached", () => {
     expect(await connect("metadata", { host: "169.254.169.254", port: 80 })).toMatchInlineSnapshot(`
       "NAME      VERSION  TYPE   WORKSPACE  STATUS  RUNTIME  OWNER
       metadata  v1       depot             error            operator
-      depot/metadata: host \`169.254.169.254\` is a link-local address, which depots never connect to; give the address of a database server
+      warning: depot/metadata: host \`169.254.169.254\` is a link-local address, which depots never connect to; give the address of a database server
       INFO  Created: by \`operator\`, generation 1
       INFO  Provisioning: started
       WARN  Refused: host \`169.254.169.254\` is a link-local address, which depots never connect to; give the address of a database server"
@@ -114,6 +121,10 @@ describe.concurrent("a source that cannot be reached", () => {
       const name = `metadata-${Buffer.from(host).toString("hex").slice(0, 20)}`;
       expect(await connect(name, { host, port: 80 }), host).toMatch(/which depots never connect to|unusual spelling/);
     }
+    const opened = startServer({ dataDir: folder.path, env: { DATAOS_DEPOT_NETWORKS: "10.0.0.0/8,169.254.0.0/16" } });
+    await expect(opened).rejects.toThrow(
+      "DATAOS_DEPOT_NETWORKS: `169.254.0.0/16` holds link-local or metadata addresses (169.254.0.0/16), which depots may never use; name smaller blocks",
+    );
   });
 });
 
@@ -152,8 +163,8 @@ describe.concurrent("a source that comes back", () => {
     expect(messageOf(down, "Healthy")).toBe(message);
     const since = down.conditions.find(({ type }) => type === "Healthy")?.lastTransitionTime ?? "";
     expect(Date.parse(since)).toBeGreaterThanOrEqual(wentDown);
-    const got = await server.ctl(["get", "-t", "depot", "-n", "shop", "-o", "yaml"]);
-    expect(got.stdout).toContain(`lastTransitionTime: ${since}`);
+    const got = await server.ctl(["get", "-t", "depot", "-n", "shop", "-o", "json"]);
+    expect(got.stdout).toContain(`"lastTransitionTime": "${since}"`);
 
     await proxy.comeBack();
     await waitForStatus(server, "depot", "shop", "active", 20_000);

@@ -17,13 +17,20 @@ function run(command: string, ...args: string[]): boolean {
   return spawnSync(command, args).status === 0;
 }
 
-/** A file system of its own in memory; `undefined` where this user may not mount one. */
-export function mountSmallDisk(): SmallDisk | undefined {
+/** Whether this user may mount a file system. */
+export function canMount(): boolean {
+  using folder = createTempDir();
+  return mountTmpfs(folder.path) && run("umount", folder.path);
+}
+
+function mountTmpfs(path: string): boolean {
+  return run("mount", "-t", "tmpfs", "-o", "size=32m,mode=700", "tmpfs", path);
+}
+
+/** A file system of its own in memory. */
+export function mountSmallDisk(): SmallDisk {
   const folder = createTempDir();
-  if (!run("mount", "-t", "tmpfs", "-o", "size=32m,mode=700", "tmpfs", folder.path)) {
-    folder.remove();
-    return undefined;
-  }
+  if (!mountTmpfs(folder.path)) throw new Error("mount failed");
   const filler = join(folder.path, "filler");
   return {
     dataDir: join(folder.path, "data"),
@@ -39,9 +46,13 @@ export function mountSmallDisk(): SmallDisk | undefined {
   };
 }
 
-/** A limit on the size of the process's files, as a quota is; `undefined` where there is no `prlimit`. */
-export function limitFileSizes(): SmallDisk | undefined {
-  if (!run("prlimit", "--version")) return undefined;
+/** Whether there is `prlimit`. */
+export function canLimitFileSizes(): boolean {
+  return run("prlimit", "--version");
+}
+
+/** A limit on the size of the process's files, as a quota is. */
+export function limitFileSizes(): SmallDisk {
   const folder = createTempDir();
   const limit = (server: TestServer, bytes: string): void => {
     if (!run("prlimit", `--pid=${server.child.pid}`, `--fsize=${bytes}:unlimited`)) throw new Error("prlimit failed");
