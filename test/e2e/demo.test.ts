@@ -61,7 +61,7 @@ function descendants(pid: number): { readonly pid: number; readonly command: str
 const isAlive = (pid: number): boolean =>
   existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
 
-describe("npm run demo", () => {
+describe("npm run demo", { timeout: 180_000 }, () => {
   it("shows the main job of the sample shop, and leaves nothing behind", async () => {
     const { exit, output } = await run("--once");
     expect(exit, output).toBe(0);
@@ -174,7 +174,7 @@ describe("npm run demo", () => {
 });
 
 if (postgresUrl && hasPagila) {
-  describe("npm run demo -- --source", () => {
+  describe("npm run demo -- --source", { timeout: 180_000 }, () => {
     it("shows the main job of a real database", async () => {
       const pagila = await loadPagila(postgresUrl, { data: false });
       try {
