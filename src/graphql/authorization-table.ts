@@ -6,6 +6,8 @@ export type RootRule =
   | { readonly ask: "once"; readonly action: Action }
   /** A list filter: what it hides is absent. */
   | { readonly ask: "list"; readonly action: Action }
+  /** Two list filters: what the first hides may still be told of as far as the second allows. */
+  | { readonly ask: "lists"; readonly action: Action; readonly beside: Action }
   /** One decision by `gate` about no object, then the list filter of `action`. */
   | { readonly ask: "gated"; readonly gate: Action; readonly action: Action }
   /** One of several list filters or decisions, by what the arguments name. */
@@ -35,7 +37,7 @@ export const authorizationTable = {
     entityCounts: { ask: "list", action: "entity.read" },
     search: { ask: "list", action: "entity.read" },
     suggest: { ask: "list", action: "entity.read" },
-    lineage: { ask: "list", action: "entity.read" },
+    lineage: { ask: "lists", action: "entity.read", beside: "entity.trace" },
     authorize: { ask: "either", actions: ["decision.ask", "decision.askForOthers"] },
     authorizeMany: { ask: "either", actions: ["decision.ask", "decision.askForOthers"] },
     whoCan: { ask: "once", action: "decision.askForOthers" },

@@ -24,17 +24,23 @@ type BodyOf<Rule, Args, Result> = Rule extends {
   readonly action: infer A extends Action;
 }
   ? (auth: Authorized<A>, args: Args, context: GraphqlContext) => Eventually<Result>
-  : Rule extends { readonly ask: "either"; readonly actions: readonly (infer A extends Action)[] }
-    ? (args: Args, context: GraphqlContext) => Choice<A, Result> | undefined
-    : Rule extends {
-          readonly ask: "object";
-          readonly within: infer W extends Action;
-          readonly action: infer A extends Action;
-        }
-      ? (within: Authorized<W>, args: Args, context: GraphqlContext) => Eventually<Step<A, Result>>
-      : Rule extends { readonly ask: "named"; readonly action: infer A extends Action }
-        ? (args: Args, context: GraphqlContext) => Eventually<Step<A, Result>>
-        : (call: CallContext, args: Args, context: GraphqlContext) => Eventually<Result>;
+  : Rule extends {
+        readonly ask: "lists";
+        readonly action: infer A extends Action;
+        readonly beside: infer B extends Action;
+      }
+    ? (auth: Authorized<A>, args: Args, context: GraphqlContext, beside: Authorized<B>) => Eventually<Result>
+    : Rule extends { readonly ask: "either"; readonly actions: readonly (infer A extends Action)[] }
+      ? (args: Args, context: GraphqlContext) => Choice<A, Result> | undefined
+      : Rule extends {
+            readonly ask: "object";
+            readonly within: infer W extends Action;
+            readonly action: infer A extends Action;
+          }
+        ? (within: Authorized<W>, args: Args, context: GraphqlContext) => Eventually<Step<A, Result>>
+        : Rule extends { readonly ask: "named"; readonly action: infer A extends Action }
+          ? (args: Args, context: GraphqlContext) => Eventually<Step<A, Result>>
+          : (call: CallContext, args: Args, context: GraphqlContext) => Eventually<Result>;
 
 /** What `action` is asked about, and what is done when it is allowed. */
 interface Step<A extends Action, Result> {
@@ -100,6 +106,10 @@ async function perform(rule: RootRule, body: unknown, args: unknown, context: Gr
       return run(await authorizer.authorize(call, rule.action), args, context);
     case "list":
       return run(await authorizer.authorizeList(call, rule.action), args, context);
+    case "lists": {
+      const auth = await authorizer.authorizeList(call, rule.action);
+      return run(auth, args, context, await authorizer.authorizeList(call, rule.beside));
+    }
     case "gated":
       await authorizer.authorize(call, rule.gate);
       return run(await authorizer.authorizeList(call, rule.action), args, context);

@@ -8,11 +8,11 @@ const maxNodes = 10_000;
 /** Root fields of lineage. */
 export const lineageFields = {
   Query: {
-    lineage: query("lineage", async (auth, args, { services }) => {
+    lineage: query("lineage", async (auth, args, { services }, trace) => {
       const { of, direction, depth, maxNodes: nodes, granularity, minSeq } = args;
       checkRange("depth", depth, maxDepth);
       checkRange("maxNodes", nodes, maxNodes);
-      const result = await services.catalog.lineage(auth, {
+      const request = {
         of,
         direction,
         depth,
@@ -20,7 +20,8 @@ export const lineageFields = {
         granularity: granularity ?? (of.includes("#") ? "COLUMN" : "DATASET"),
         maxNodes: nodes,
         ...given("minSeq", minSeq),
-      });
+      } as const;
+      const result = await services.catalog.lineage(auth, request, trace);
       const { completeness } = result;
       return {
         ...result,
