@@ -142,7 +142,7 @@ policy:
 `),
     ).toMatchInlineSnapshot(`
       "error: nothing was applied: 2 faults
-        DIR/a.yaml:15:20: unexpected character: = at character 12, in \`=\`
+        DIR/a.yaml:15:20: unexpected character: = at character 12, in \`=\`; write \`==\` to compare
         DIR/a.yaml:15:44: unknown function \`nosuch(int)\` at character 1, in \`nosuch(1)\`"
     `);
   });

@@ -303,6 +303,10 @@ describe("conditions", () => {
     expect(
       [
         "department ==",
+        "department = 'x'",
+        "department == 'x' and region == 'y'",
+        "department == 'x' | region == 'y'",
+        "department =~ 'x'",
         "departmnt(subject)",
         "user.department == 'x'",
         "'a' + 1 == 'b'",
@@ -324,7 +328,11 @@ describe("conditions", () => {
       ].map(fault),
     ).toMatchInlineSnapshot(`
       [
-        "p.yaml:2:131: unexpected token: EOF at character 14",
+        "p.yaml:2:131: unexpected token: EOF at character 14; the condition ends too early",
+        "p.yaml:2:131: unexpected character: = at character 12, in \`=\`; write \`==\` to compare",
+        "p.yaml:2:131: unexpected character: 'd' at character 19, in \`and\`; write \`&&\` for and",
+        "p.yaml:2:131: unexpected character: | at character 19, in \`|\`; write \`||\` for or",
+        "p.yaml:2:131: unexpected character: = at character 12, in \`=\`; write \`matches(…)\` for a pattern",
         "p.yaml:2:131: unknown function \`departmnt(subject)\` at character 1",
         "p.yaml:2:131: unknown root \`user\`; conditions know \`subject\`, \`object\`, \`context\` and \`predicate\`, and a subject's attribute with parts is written \`subject.user.department\`",
         "p.yaml:2:131: \`+\` does not take string and int at character 1, in \`'a' + 1\`",

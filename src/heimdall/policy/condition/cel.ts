@@ -212,7 +212,24 @@ function faultOf(error: unknown, text: string): string {
   const { range, summary } = error;
   const part = range && range.end > range.start ? text.slice(range.start, range.end) : "";
   const place = range ? ` at character ${range.start + 1}` : "";
-  return `${toLine(summary)}${place}${part === "" || part === text ? "" : `, in \`${part}\``}`;
+  const hint = error instanceof ParseError && range ? hintAt(text.slice(range.start)) : "";
+  return `${toLine(summary)}${place}${part === "" || part === text ? "" : `, in \`${part}\``}${hint}`;
+}
+
+/** What people mean who write it as other languages do. */
+const slips: ReadonlyMap<string, string> = new Map([
+  ["=", "`==` to compare"],
+  ["~", "`matches(…)` for a pattern"],
+  ["&", "`&&` for and"],
+  ["and", "`&&` for and"],
+  ["|", "`||` for or"],
+  ["or", "`||` for or"],
+]);
+
+function hintAt(rest: string): string {
+  if (rest === "") return "; the condition ends too early";
+  const meant = slips.get((/^(?:=~?|~|&|\||and\b|or\b)/i.exec(rest)?.[0] ?? "").toLowerCase().replace("=~", "~"));
+  return meant === undefined ? "" : `; write ${meant}`;
 }
 
 function toLine(summary: string): string {
