@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { createFreshDatabase } from "../support/fresh-database.ts";
@@ -173,16 +174,30 @@ describe("npm run demo", { timeout: 180_000 }, () => {
   );
 });
 
-if (postgresUrl && hasPagila) {
+if (postgresUrl) {
   describe("npm run demo -- --source", { timeout: 180_000 }, () => {
+    const expectStory = async (url: string): Promise<void> => {
+      const { exit, output } = await run("--once", "--source", url);
+      expect(exit, output).toBe(0);
+      expect(output).toMatch(/ {2}mask \S+: hash/);
+      expect(output).toMatch(/ {2}rows where /);
+      expect(output).toMatch(/^ {2}<- urn:dataos:dataset:shopdb:/m);
+    };
+
     it("shows the main job of a real database", async () => {
+      const shop = await createFreshDatabase(postgresUrl, "demo");
+      try {
+        await shop.exec(readFileSync(join(root, "demo/shop.sql"), "utf8"));
+        await expectStory(shop.url);
+      } finally {
+        await shop.stop();
+      }
+    });
+
+    it.skipIf(!hasPagila)(`shows the main job of Pagila${hasPagila ? "" : ` (${pagilaNeeds})`}`, async () => {
       const pagila = await loadPagila(postgresUrl, { data: false });
       try {
-        const { exit, output } = await run("--once", "--source", pagila.url);
-        expect(exit, output).toBe(0);
-        expect(output).toMatch(/ {2}mask \S+: hash/);
-        expect(output).toMatch(/ {2}rows where /);
-        expect(output).toMatch(/^ {2}<- urn:dataos:dataset:shopdb:/m);
+        await expectStory(pagila.url);
       } finally {
         await pagila.drop();
       }
@@ -204,5 +219,5 @@ if (postgresUrl && hasPagila) {
     });
   });
 } else {
-  describe.skip(`npm run demo -- --source a real database (set TEST_POSTGRES_URL; ${pagilaNeeds})`, () => {});
+  describe.skip("npm run demo -- --source a real database (set TEST_POSTGRES_URL)", () => {});
 }
