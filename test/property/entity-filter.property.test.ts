@@ -4,7 +4,7 @@ import { describeEntity, type RunningCatalog } from "../../src/metis/index.ts";
 import type { Entity, LineageEdge } from "../../src/metis/ports.ts";
 import { NotFoundError } from "../../src/shared/errors.ts";
 import { matchesFilter, type ObjectFilter } from "../../src/shared/object-filter.ts";
-import type { Urn } from "../../src/shared/urn.ts";
+import { formatUrn, parseUrn, type Urn } from "../../src/shared/urn.ts";
 import { authorized } from "../support/authorized.ts";
 import { createTestCatalog, type SourceContent, scan, urns } from "../support/catalog.ts";
 import { describeOnStateEngines } from "../support/state.ts";
@@ -198,6 +198,20 @@ describeOnStateEngines("filters of lists", (open) => {
             .map(({ urn }) => urn)
             .sort(),
         );
+        for (const text of ["id", "total"]) {
+          const matched = await catalog.search(auth, { text, first: 100, after: undefined });
+          const columns = matched.hits.flatMap(({ urn, matchedColumns }) =>
+            matchedColumns.map((name) => formatUrn({ ...parseUrn(urn), field: [name] })),
+          );
+          const suggested = (await catalog.suggest(auth, text, 100)).filter(({ kind }) => kind === "column");
+          // a column is told of where its dataset is visible too, and by nobody else
+          const shown = expected.filter(
+            ({ kind, name, parent }) =>
+              kind === "column" && name.toLowerCase() === text && parent !== undefined && seen.has(parent),
+          );
+          expect(columns.sort()).toEqual(shown.map(({ urn }) => urn).sort());
+          expect(suggested.length).toBe(shown.length > 0 ? 1 : 0);
+        }
         const traced = await catalog.lineage(auth, { of: root, ...walk }).catch((error: unknown) => {
           if (error instanceof NotFoundError) return undefined;
           throw error;
