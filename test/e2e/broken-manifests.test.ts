@@ -161,17 +161,20 @@ name: scan
 version: v1
 type: workflow
 workflow:
+  schedule: {cron: "61 * * * *"}
   dag:
-    - {name: one, spec: {stack: scanner:2.0, stackSpec: {depot: "dataos://absent"}}, dependencies: [two]}
+    - {name: one, spec: {stack: scanner:2.0, stackSpec: {depot: nowhere at all}}, dependencies: [two]}
     - {name: one, spec: {stack: scanner:2.0, stackSpec: {depot: "dataos://absent"}}}
 `,
       }),
     ).toMatchInlineSnapshot(`
-      "error: nothing was applied: 6 faults
+      "error: nothing was applied: 8 faults
         DIR/a.yaml:9:59: unknown key \`prot\` in \`depot.spec\`; did you mean \`port\`? (allowed: \`subprotocol\`, \`host\`, \`port\`, \`params\`, \`database\`)
         DIR/a.yaml:9:72: unknown key \`colour\` in \`depot\` (allowed: \`type\`, \`name\`, \`owner\`, \`description\`, \`external\`, \`source\`, \`compute\`, \`runAsUser\`, \`hiveSync\`, \`resources\`, \`connection\`, \`spec\`, \`connectionSecret\`, \`dataosSecrets\`, \`secrets\`)
-        DIR/a.yaml:16:100: \`workflow.dag.0.dependencies\`: job \`one\` depends on \`two\`, which is not in the dag
-        DIR/a.yaml:17:14: \`workflow.dag.1.name\`: job \`one\` is given twice; rename one of them
+        DIR/a.yaml:15:20: \`61 * * * *\` is not a cron expression: invalid value for minute: 61; expected five fields \`minute hour day month weekday\`, or six with seconds first, such as \`0 3 * * *\`, or \`@daily\`
+        DIR/a.yaml:17:65: \`workflow.dag.0.spec.stackSpec.depot\`: \`nowhere at all\` is not the address of a depot; expected a name or \`dataos://<name>\`
+        DIR/a.yaml:17:97: \`workflow.dag.0.dependencies\`: job \`one\` depends on \`two\`, which is not in the dag
+        DIR/a.yaml:18:14: \`workflow.dag.1.name\`: job \`one\` is given twice; rename one of them
         DIR/b.yaml:1:7: \`Bad Name\` is not a name for a role; expected lower-case letters, digits and \`. _ @ -\`, a letter or digit first, at most 128 characters
         DIR/b.yaml:2:10: unknown version \`v9\` of \`role\`; did you mean \`v1\`? (allowed: \`v1\`)"
     `);

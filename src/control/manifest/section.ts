@@ -3,7 +3,7 @@ import type { z } from "zod";
 /** A fault of a section: one of the schema's own, or one in words. `path` is below the section. */
 export type SectionFault = z.core.$ZodIssue | { readonly path: readonly PropertyKey[]; readonly message: string };
 
-/** What a section was read into; `spec` is there exactly where `faults` is empty. */
+/** What a section was read into. With `faults`, `spec` is at most good for finding more of them. */
 export interface SectionReading<Spec> {
   readonly spec: Spec | undefined;
   readonly faults: readonly SectionFault[];

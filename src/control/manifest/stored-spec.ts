@@ -12,8 +12,8 @@ export function readStoredSpec<T extends ResourceType>(
   version: string,
   manifest: Readonly<Record<string, unknown>>,
 ): SpecOf[T] {
-  const { spec } = grammars[type].read(withoutNulls(manifest[type]), version);
-  if (spec === undefined) {
+  const { spec, faults } = grammars[type].read(withoutNulls(manifest[type]), version);
+  if (spec === undefined || faults.length > 0) {
     throw new BadInputError(
       "the stored manifest is not read by this version of the server; correct it and apply it again",
     );

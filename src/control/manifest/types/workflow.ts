@@ -188,7 +188,7 @@ export function readWorkflowSection(given: unknown): SectionReading<WorkflowSpec
     },
     jobs,
   };
-  return { spec: faults.length > 0 ? undefined : spec, faults };
+  return { spec, faults };
 
   function readTime(key: string, given: string | undefined): number | undefined {
     if (given === undefined) return undefined;
