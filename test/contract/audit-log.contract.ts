@@ -112,9 +112,10 @@ export function auditLogContract(make: () => Promise<AuditLogFixture>): void {
     fixture.clock.advance(60_000);
     await log.append(auditEntry("b"));
     // the export signs what is left: "b" too, unless the checkpoint that the clock began came late enough to hold it
-    expect([1, 2]).toContain(await checkpoints());
+    const before = await checkpoints();
+    expect([1, 2]).toContain(before);
     await Promise.all(Array.from({ length: 1_100 }, () => log.append(auditEntry("c"))));
-    expect(await checkpoints()).toBeGreaterThanOrEqual(3);
+    expect(await checkpoints()).toBeGreaterThan(before);
     expect(await checkpoints()).toBe(await checkpoints());
   });
 

@@ -449,8 +449,8 @@ describe("search and lineage", () => {
   it("find by misspelt words, with facets, and narrow by filters", async () => {
     expect(await shown(["search", "custmer", "mail", "--first", "3"])).toMatchInlineSnapshot(`
       "NAME              TYPE   MATCHED COLUMNS     DESCRIPTION                                       URN
-      customer_contact  view   customer_id, email  How to reach a customer                           urn:dataos:dataset:shopdb:postgres/shop/customer_contact
       customer_value    view   customer_id, email  What each customer has spent per region so far;…  urn:dataos:dataset:shopdb:postgres/shop/customer_value
+      customer_contact  view   customer_id, email  How to reach a customer                           urn:dataos:dataset:shopdb:postgres/shop/customer_contact
       customer          table  customer_id, email  One row per registered person                     urn:dataos:dataset:shopdb:postgres/shop/customer
 
       3 of 9 found; --first shows more
