@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Every spelling of a value that drivers, shells and formats are known to write. */
-export function spellings(value: string): ReadonlyMap<string, string> {
+function spellings(value: string): ReadonlyMap<string, string> {
   const bytes = Buffer.from(value);
   const json = JSON.stringify(value).slice(1, -1);
   const found = new Map([
