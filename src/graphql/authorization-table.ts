@@ -12,8 +12,11 @@ export type RootRule =
   | { readonly ask: "gated"; readonly gate: Action; readonly action: Action }
   /** One of several list filters or decisions, by what the arguments name. */
   | { readonly ask: "either"; readonly actions: readonly [Action, Action, ...Action[]] }
-  /** The object is looked up under the list filter of `within` (hidden is absent), then decided by `action`. */
-  | { readonly ask: "object"; readonly within: Action; readonly action: Action }
+  /**
+   * The object is looked up under the list filter of `within` (hidden is absent), then decided by `action`; `beside` is the list
+   * filter for what else the change may touch.
+   */
+  | { readonly ask: "object"; readonly within: Action; readonly action: Action; readonly beside?: Action }
   /** The object is what the caller is about to make or names; it is decided by `action`. */
   | { readonly ask: "named"; readonly action: Action }
   /** What is touched is known only after parsing: the callee decides each part by these actions. */
@@ -74,7 +77,7 @@ export const authorizationTable = {
     cancelRun: { ask: "object", within: "run.read", action: "workflow.run" },
     createWorkspace: { ask: "named", action: "workspace.create" },
     deleteWorkspace: { ask: "object", within: "workspace.read", action: "workspace.delete" },
-    updateEntity: { ask: "object", within: "entity.read", action: "entity.update" },
+    updateEntity: { ask: "object", within: "entity.read", action: "entity.update", beside: "entity.update" },
     approveScan: { ask: "once", action: "scan.approve" },
     createApiKey: { ask: "named", action: "apikey.create" },
     revokeApiKey: { ask: "object", within: "apikey.read", action: "apikey.revoke" },

@@ -37,16 +37,18 @@ type BodyOf<Rule, Args, Result> = Rule extends {
             readonly within: infer W extends Action;
             readonly action: infer A extends Action;
           }
-        ? (within: Authorized<W>, args: Args, context: GraphqlContext) => Eventually<Step<A, Result>>
+        ? (within: Authorized<W>, args: Args, context: GraphqlContext) => Eventually<Step<A, Result, BesideOf<Rule>>>
         : Rule extends { readonly ask: "named"; readonly action: infer A extends Action }
           ? (args: Args, context: GraphqlContext) => Eventually<Step<A, Result>>
           : (call: CallContext, args: Args, context: GraphqlContext) => Eventually<Result>;
 
 /** What `action` is asked about, and what is done when it is allowed. */
-interface Step<A extends Action, Result> {
+interface Step<A extends Action, Result, Beside = undefined> {
   readonly object: DecisionObject;
-  run(auth: Authorized<A>): Eventually<Result>;
+  run(auth: Authorized<A>, beside: Beside): Eventually<Result>;
 }
+
+type BesideOf<Rule> = Rule extends { readonly beside: infer B extends Action } ? Authorized<B> : undefined;
 
 /** Which of the table's actions the arguments ask for; none (`undefined`): there is nothing to show. */
 type Choice<A extends Action, Result> = {
@@ -126,13 +128,14 @@ async function perform(rule: RootRule, body: unknown, args: unknown, context: Gr
     }
     case "object": {
       const step = await (run(await authorizer.authorizeList(call, rule.within), args, context) as Eventually<
-        Step<Action, unknown>
+        Step<Action, unknown, Authorized | undefined>
       >);
-      return step.run(await authorizer.authorize(call, rule.action, step.object));
+      const auth = await authorizer.authorize(call, rule.action, step.object);
+      return step.run(auth, rule.beside && (await authorizer.authorizeList(call, rule.beside)));
     }
     case "named": {
       const step = await (run(args, context) as Eventually<Step<Action, unknown>>);
-      return step.run(await authorizer.authorize(call, rule.action, step.object));
+      return step.run(await authorizer.authorize(call, rule.action, step.object), undefined);
     }
     case "inside":
       return run(call, args, context);

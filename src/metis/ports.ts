@@ -242,12 +242,17 @@ export interface Catalog {
     auth: Authorized<"entity.read">,
     filter: { readonly depot?: string },
   ): Promise<ReadonlyMap<string, number>>;
-  /** Edits as origin `user`. @throws {ConflictError} `ifSeq` is not the entity's seq */
+  /**
+   * Edits as origin `user`. Tags, and owners of a dataset, also decide about what is in the entity.
+   * @param options `inside`: what the subject may update; absent: nothing
+   * @throws {ConflictError} `ifSeq` is not the entity's seq
+   * @throws {ForbiddenError} something in the entity is not among what the subject may update, and the edit would decide about it
+   */
   updateEntity(
     auth: Authorized<"entity.update">,
     urn: string,
     aspects: Readonly<Record<string, unknown>>,
-    options: { readonly ifSeq?: number; readonly dryRun?: boolean },
+    options: { readonly ifSeq?: number; readonly dryRun?: boolean; readonly inside?: Authorized<"entity.update"> },
   ): Promise<Entity>;
   search(auth: Authorized<"entity.read">, request: SearchRequest): Promise<SearchResult>;
   suggest(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RunningCatalog } from "../../src/metis/index.ts";
-import { BadInputError, NotFoundError } from "../../src/shared/errors.ts";
+import { BadInputError, ForbiddenError, NotFoundError } from "../../src/shared/errors.ts";
 import type { ObjectFilter } from "../../src/shared/object-filter.ts";
 import { authorized } from "../support/authorized.ts";
 import { type SourceContent, scan, urns, viewEdges } from "../support/catalog.ts";
@@ -30,11 +30,11 @@ const inPublic = [publicSchema, totals, `${totals}#id`, `${totals}#total`, order
 const inAudit = [auditSchema, events, `${events}#id`, `${events}#actor`];
 
 async function tag(catalog: RunningCatalog, urn: string, ...tags: string[]): Promise<number> {
-  return (await catalog.updateEntity(update, urn, { tags: tags.length > 0 ? { tags } : null }, {})).seq;
+  return (await catalog.updateEntity(update, urn, { tags: tags.length > 0 ? { tags } : null }, { inside: update })).seq;
 }
 
 async function own(catalog: RunningCatalog, urn: string, ...owners: string[]): Promise<number> {
-  return (await catalog.updateEntity(update, urn, { ownership: { owners } }, {})).seq;
+  return (await catalog.updateEntity(update, urn, { ownership: { owners } }, { inside: update })).seq;
 }
 
 /** Every URN that a list shows, having counted the same number. */
@@ -289,11 +289,40 @@ export function containmentContract(make: () => Promise<RunningCatalog>): void {
     });
   });
 
+  it("may be tagged, and given owners, only by one who may update everything in it", async () => {
+    const catalog = await make();
+    await scan(catalog, shop);
+    await tag(catalog, events, "Secret.Log");
+    const before = await catalog.currentSeq();
+    const withoutSecrets = authorized("entity.update", untagged("Secret.*"));
+    const retag = (urn: string, inside: typeof update | undefined, dryRun = false) =>
+      catalog.updateEntity(update, urn, { tags: { tags: ["Area.Open"] } }, { dryRun, ...(inside && { inside }) });
+    const giveAway = (urn: string, inside: typeof update | undefined) =>
+      catalog.updateEntity(update, urn, { ownership: { owners: ["eve"] } }, { ...(inside && { inside }) });
+    for (const container of [depot, database, auditSchema]) {
+      await expect(retag(container, withoutSecrets)).rejects.toThrow(
+        `tags and owners of \`${container}\` decide about what is in it too, and \`${update.subject.id}\` may not update all of that; tag what is in it`,
+      );
+      await expect(retag(container, withoutSecrets, true)).rejects.toThrow(ForbiddenError);
+      await expect(
+        retag(container, authorized("entity.update", { op: "path", glob: "**/audit/*{s,#id}" })),
+      ).rejects.toThrow(ForbiddenError);
+      await expect(retag(container, undefined)).rejects.toThrow(ForbiddenError);
+    }
+    await expect(giveAway(orders, undefined)).rejects.toThrow(ForbiddenError);
+    expect(await catalog.currentSeq()).toBe(before);
+    expect((await retag(publicSchema, withoutSecrets)).aspects.tags).toEqual({ tags: ["Area.Open"] });
+    expect((await giveAway(orders, withoutSecrets)).aspects.ownership).toEqual({ owners: ["eve"] });
+    expect((await giveAway(depot, undefined)).aspects.ownership).toEqual({ owners: ["eve"] });
+    expect((await retag(`${orders}#id`, undefined)).aspects.tags).toEqual({ tags: ["Area.Open"] });
+    await catalog.updateEntity(update, auditSchema, { documentation: { description: "logs" } }, {});
+  });
+
   it("refuses tags that the server alone gives, and texts that are no tags", async () => {
     const catalog = await make();
     await scan(catalog, shop);
     const refused = async (...tags: string[]) =>
-      catalog.updateEntity(update, orders, { tags: { tags } }, {}).then(
+      catalog.updateEntity(update, orders, { tags: { tags } }, { inside: update }).then(
         () => undefined,
         (error: unknown) => (error instanceof BadInputError ? error.message : error),
       );

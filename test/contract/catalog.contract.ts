@@ -137,7 +137,7 @@ export function catalogContract(make: () => Promise<RunningCatalog>): void {
         ownership: { owners: ["bob"] },
         custom: { retention: "5y" },
       },
-      {},
+      { inside: update },
     );
     await scan(catalog, {
       ...without("orders"),
@@ -166,13 +166,15 @@ export function catalogContract(make: () => Promise<RunningCatalog>): void {
     await scan(catalog, shop);
     const { seq } = await catalog.getEntity(read, orders);
     const tags = { tags: { tags: ["Tier.Gold"] } };
-    const dry = await catalog.updateEntity(update, orders, tags, { ifSeq: seq, dryRun: true });
+    const dry = await catalog.updateEntity(update, orders, tags, { ifSeq: seq, dryRun: true, inside: update });
     expect(dry.aspects.tags).toEqual({ tags: ["Tier.Gold"] });
     expect((await catalog.getEntity(read, orders)).aspects.tags).toBeUndefined();
-    const edited = await catalog.updateEntity(update, orders, tags, { ifSeq: seq });
+    const edited = await catalog.updateEntity(update, orders, tags, { ifSeq: seq, inside: update });
     expect(edited.seq).toBeGreaterThan(seq);
-    expect((await catalog.updateEntity(update, orders, tags, {})).seq).toBe(edited.seq);
-    await expect(catalog.updateEntity(update, orders, { tags: null }, { ifSeq: seq })).rejects.toThrow(ConflictError);
+    expect((await catalog.updateEntity(update, orders, tags, { inside: update })).seq).toBe(edited.seq);
+    await expect(catalog.updateEntity(update, orders, { tags: null }, { ifSeq: seq, inside: update })).rejects.toThrow(
+      ConflictError,
+    );
     await expect(catalog.updateEntity(update, orders, { structure: {} }, {})).rejects.toThrow(BadInputError);
     const elsewhere = authorized("entity.update", { op: "tag", glob: "B" });
     await expect(catalog.updateEntity(elsewhere, orders, tags, {})).rejects.toThrow(NotFoundError);
@@ -262,7 +264,7 @@ export function catalogContract(make: () => Promise<RunningCatalog>): void {
     const before: SourceContent = { public: [{ name: "orders", columns: ["id", "total"], oid: 7 }] };
     const after: SourceContent = { public: [{ name: "purchases", columns: ["id", "total"], oid: 7 }] };
     await scan(catalog, before);
-    const { id } = await catalog.updateEntity(update, orders, { tags: { tags: ["Tier.Gold"] } }, {});
+    const { id } = await catalog.updateEntity(update, orders, { tags: { tags: ["Tier.Gold"] } }, { inside: update });
     const outcome = await scan(catalog, after);
     expect(outcome).toMatchObject({ created: 0, updated: 3, missing: 0 });
     const purchases = urns.dataset("sales", "shop", "public", "purchases");

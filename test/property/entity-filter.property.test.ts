@@ -47,16 +47,16 @@ async function fill(catalog: RunningCatalog): Promise<void> {
     update,
     orders,
     { tags: { tags: ["PII.Email", "a:b"] }, ownership: { owners: ["bob", "eve"] } },
-    {},
+    { inside: update },
   );
   await catalog.updateEntity(update, `${orders}#id`, { tags: { tags: ["PII.Id"] } }, {});
   await catalog.updateEntity(update, urns.depot("sales2"), { ownership: { owners: ["eve"] } }, {});
-  await catalog.updateEntity(update, urns.depot("sales"), { tags: { tags: ["Area.Sales"] } }, {});
+  await catalog.updateEntity(update, urns.depot("sales"), { tags: { tags: ["Area.Sales"] } }, { inside: update });
   await catalog.updateEntity(
     update,
     urns.schema("sales", "shop", "PUBLIC"),
     { tags: { tags: ["Area.Web", "a:b"] } },
-    {},
+    { inside: update },
   );
 }
 

@@ -117,7 +117,8 @@ describe("any history of scans", () => {
               const tags = { tags: { tags: [`Step.${index}`] } };
               const edited =
                 index % 2 === 0 ? urns.schema("sales", "shop", "s1") : anyOf(await readActive(catalog), index);
-              await catalog.updateEntity(authorized("entity.update"), edited, tags, {});
+              const update = authorized("entity.update");
+              await catalog.updateEntity(update, edited, tags, { inside: update });
             }
           }
           const last = steps.at(-1)?.content ?? {};

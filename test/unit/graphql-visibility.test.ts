@@ -77,7 +77,7 @@ policy:
   ];
   await scan(api.catalog as never, { public: tables }, { lineage });
   const update = authorized("entity.update");
-  await api.catalog.updateEntity(update, middle, { tags: { tags: ["Secret.Mapping"] } }, {});
+  await api.catalog.updateEntity(update, middle, { tags: { tags: ["Secret.Mapping"] } }, { inside: update });
   await api.catalog.updateEntity(update, `${orders}#salary`, { tags: { tags: ["Secret.Pay"] } }, {});
   server = await startServer(api);
 });

@@ -44,8 +44,8 @@ export const entityFields = {
         const entity = await catalog.getEntity(within, input.urn);
         return {
           object: describeEntity(entity),
-          run: async (auth) => {
-            const options = { dryRun: input.dryRun ?? false, ...given("ifSeq", input.ifSeq) };
+          run: async (auth, inside) => {
+            const options = { dryRun: input.dryRun ?? false, inside, ...given("ifSeq", input.ifSeq) };
             const updated = await catalog.updateEntity(auth, entity.urn, aspects, options);
             if (!input.dryRun) {
               await recordChange(context, auth, [updated.urn], { aspects: Object.keys(aspects), seq: updated.seq });

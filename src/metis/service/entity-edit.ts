@@ -1,5 +1,6 @@
 import type { Authorized } from "../../heimdall/ports.ts";
-import { ConflictError } from "../../shared/errors.ts";
+import { ConflictError, ForbiddenError } from "../../shared/errors.ts";
+import { noObjects } from "../../shared/object-filter.ts";
 import type { CatalogStore, WriteContext } from "../adapters/state/index.ts";
 import { applyChanges, diffAspects, type EntityRecord, parseEdit, toEntity } from "../catalog/index.ts";
 import type { Entity } from "../ports.ts";
@@ -11,10 +12,12 @@ export async function editEntity(
   auth: Authorized<"entity.update">,
   urn: string,
   aspects: Readonly<Record<string, unknown>>,
-  options: { readonly ifSeq?: number; readonly dryRun?: boolean },
+  options: { readonly ifSeq?: number; readonly dryRun?: boolean; readonly inside?: Authorized<"entity.update"> },
 ): Promise<{ readonly entity: Entity; readonly seq: number; readonly wrote: boolean }> {
   const edit = parseEdit(aspects);
-  const { id } = await findVisible(store, auth, urn);
+  const found = await findVisible(store, auth, urn);
+  const { id } = found;
+  await checkReach(store, auth, found, edit, options.inside);
   if (options.dryRun) {
     const before = readable(auth, (await store.findByIds([id])).get(id), urn, options.ifSeq);
     const after = edited(before, edit, before.seq);
@@ -30,6 +33,25 @@ export async function editEntity(
     return after;
   });
   return { entity: toEntity(result), seq, wrote };
+}
+
+/**
+ * SECURITY: what is in an entity is decided on with its tags, so that who could tag a schema could open, or close, a table
+ * in it that they may not touch.
+ */
+async function checkReach(
+  store: CatalogStore,
+  auth: Authorized<"entity.update">,
+  { id, urn, kind }: EntityRecord,
+  edit: ReadonlyMap<string, unknown>,
+  inside: Authorized<"entity.update"> | undefined,
+): Promise<void> {
+  if (!edit.has("tags") && !(kind === "dataset" && edit.has("ownership"))) return;
+  if (!(await store.holdsBeyond(id, inside?.filter ?? noObjects))) return;
+  throw new ForbiddenError(
+    `tags and owners of \`${urn}\` decide about what is in it too, and \`${auth.subject.id}\` may not update all of that; tag what is in it`,
+    auth.decisionId,
+  );
 }
 
 function readable(

@@ -34,9 +34,9 @@ const part = {
   impacts: { type: "sparse_vector" },
   words: keyword,
   tag: keyword,
-  paths: keyword,
-  tags: keyword,
-  attributes: keyword,
+  paths: lookup,
+  tags: lookup,
+  attributes: lookup,
 } as const;
 
 /** Settings and mappings of an index. One shard: counts of facets and order of hits are exact. */

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import { matchesFilter, type ObjectFilter } from "../../../shared/object-filter.ts";
 import { describeEntity, type EntityRecord, listedStates, toEntity } from "../../catalog/index.ts";
+import { createContainmentReads } from "./containment.ts";
 import { positionOrder, selectEntities } from "./entity-reads.ts";
 import { toRecord } from "./entity-rows.ts";
 import { asksForTags, type FilterFacts, type SqlFilter, toSqlFilter } from "./filter-sql.ts";
@@ -26,6 +27,8 @@ export interface EntityLists {
     visible: ObjectFilter,
     order: { readonly byPosition: boolean; readonly after: ListPlace | undefined; readonly limit: number },
   ): Promise<readonly EntityRecord[]>;
+  /** Whether anything in the entity, in whatever state, is refused by `filter`. */
+  holdsBeyond(id: string, filter: ObjectFilter): Promise<boolean>;
   /** By dataset type, or kind where there is none. */
   count(depot: string | undefined, visible: ObjectFilter): Promise<ReadonlyMap<string, number>>;
 }
@@ -61,6 +64,25 @@ export function createEntityLists(db: Kysely<MetisTables>): EntityLists {
         if (!last || rows.length < size) return found;
         place = { position: last.position ?? 0, urn: last.urn };
       }
+    },
+    async holdsBeyond(id, filter) {
+      if (filter.op === "all") return false;
+      const { where, exact } = toSqlFilter(filter, await readFilterFacts(db, filter));
+      const inside = await createContainmentReads(db).findInside([id]);
+      for (let start = 0; start < inside.length; start += batchSize) {
+        const query = selectEntities(db).where("entity.id", "in", inside.slice(start, start + batchSize));
+        if (exact) {
+          if (
+            where &&
+            (await query
+              .where((eb) => eb.not(where))
+              .limit(1)
+              .executeTakeFirst())
+          )
+            return true;
+        } else if (!(await query.execute()).every((row) => isVisible(toRecord(row), filter))) return true;
+      }
+      return false;
     },
     async count(depot, visible) {
       const counts = new Map<string, number>();
