@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Elasticsearch 9 (basic), one node, HTTP without security on 127.0.0.1 only.
 #   elasticsearch.sh start|stop|kill|status|url|reset|fetch|java    (java: which JDK would be taken)
-# Settings: TEST_ELASTICSEARCH_PORT (19200; the node-to-node port is 100 higher), TEST_ELASTICSEARCH_HEAP (768m),
+# Settings: TEST_ELASTICSEARCH_PORT (19200; the node-to-node port is 100 higher), TEST_ELASTICSEARCH_HEAP (1g),
 #   ES_JAVA_HOME (a full JDK 21 or newer; else the newest of .engines/jdk, JAVA_HOME and /usr/lib/jvm)
 set -euo pipefail
 # shellcheck source=test/engines/lib.sh
@@ -9,7 +9,7 @@ set -euo pipefail
 
 name=elasticsearch
 port=${TEST_ELASTICSEARCH_PORT:-19200}
-heap=${TEST_ELASTICSEARCH_HEAP:-768m}
+heap=${TEST_ELASTICSEARCH_HEAP:-1g}
 dir=$ENGINES_DIR/$name
 home=$dist/elasticsearch
 pidfile=$dir/run/server.pid
