@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { CatalogStore, LogRow, StoredEdge } from "../adapters/state/index.ts";
 import { type EntityRecord, isTraced, toEntity, toLineageNode, tracedKinds, tracedStates } from "../catalog/index.ts";
 import type { LineageEdge, LineageNode, LineageStore } from "../ports.ts";
@@ -51,6 +52,7 @@ async function applyChanges(store: CatalogStore, target: LineageStore, changes: 
   for (let start = 0; start < affected.length; start += pageSize) {
     const { nodes } = await readNodes(store, affected.slice(start, start + pageSize));
     await target.apply({ nodes, removedNodes: [], replaced: [], appliedSeq: before });
+    await nextTurn();
   }
   const { nodes, records } = await readNodes(store, [...ids]);
   const removed = new Map<string, number>();

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Clock } from "../../shared/clock.ts";
 import { StaleError, UnavailableError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
@@ -109,6 +110,8 @@ export function createProjector(options: ProjectorOptions): Projector {
       const last = changes.at(-1);
       if (!last) return true;
       await feed.apply(changes);
+      // WHY: embedded stores never wait, so without it nobody else is served before the log's end
+      await nextTurn();
       applied = last.seq;
       notify();
       await leases.note(name, applied);
@@ -168,6 +171,7 @@ export function createProjector(options: ProjectorOptions): Projector {
       const last = changes.at(-1);
       if (!last) return position;
       await target.apply(changes);
+      await nextTurn();
       position = last.seq;
     }
   }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { CatalogStore, LogRow } from "../adapters/state/index.ts";
 import { type EntityRecord, isSearchable, listedStates, toEntity, toSearchDocument } from "../catalog/index.ts";
 import { type Entity, entityKinds, type SearchDocument, type SearchStore } from "../ports.ts";
@@ -5,8 +6,8 @@ import type { Feed } from "./feed.ts";
 import { findAffected } from "./spreading.ts";
 
 const searchableKinds = entityKinds.filter((kind) => kind !== "column");
-// WHY: with as many deletes it stays below what a store takes at once
-const pageSize = 500;
+// WHY: with as many deletes it stays below what a store takes at once, and nobody else waits longer than some 0.2 s
+const pageSize = 250;
 
 /** Feeds the search index: one document per entity, with its columns where it is a dataset. */
 export function createSearchFeed(store: CatalogStore, target: SearchStore): Feed {
@@ -60,6 +61,7 @@ async function applyChanges(store: CatalogStore, target: SearchStore, changes: r
       others.map(({ urn, seq }) => [urn, seq]),
     );
     await target.apply({ upserts: documents, deletes, appliedSeq: before });
+    await nextTurn();
   }
   // INVARIANT: it is not said to be applied before the last part is
   await target.apply({ upserts: [], deletes: [], appliedSeq: newest.seq });
@@ -88,6 +90,7 @@ async function fill(store: CatalogStore, target: SearchStore, seq: number): Prom
     const last = page.at(-1);
     await target.apply({ upserts: documents, deletes: [], appliedSeq: last ? 0 : seq });
     if (!last) return;
+    await nextTurn();
     after = last.id;
   }
 }
