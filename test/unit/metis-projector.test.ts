@@ -109,6 +109,49 @@ describe("feeding the projections", () => {
     expect((await catalog.search(read, { ...request, text: "invoices" })).totalCount).toBe(1);
   });
 
+  it("takes away, renames and retags more at once than a store takes in one call, and serves others meanwhile", async () => {
+    const { catalog, settle } = await open();
+    const tables = (start: string) => ({
+      public: Array.from({ length: 1_100 }, (_, index) => ({
+        name: `${start}${index}`,
+        columns: ["id"],
+        oid: index + 1,
+      })),
+    });
+    const update = authorized("entity.update");
+    await scan(catalog, tables("t"));
+    await catalog.start();
+    let turns = 0;
+    const isDone = async () => {
+      turns++;
+      return (await catalog.projectionLag()).search === 0;
+    };
+    await settle(isDone);
+    expect(turns).toBeGreaterThan(5);
+    const found = async (text: string, glob = "**") => {
+      const auth = authorized("entity.read", { op: "path", glob });
+      return (await catalog.search(auth, { ...request, text, kinds: ["dataset"] })).totalCount;
+    };
+    expect(await found("")).toBe(1_100);
+    await scan(catalog, tables("u"));
+    await settle(isDone);
+    expect([await found(""), await found("", "**/u*")]).toEqual([1_100, 1_100]);
+    turns = 0;
+    await catalog.updateEntity(
+      update,
+      "urn:dataos:depot:sales",
+      { tags: { tags: ["Area.Sales"] } },
+      { inside: update },
+    );
+    await settle(isDone);
+    expect(turns).toBeGreaterThan(3);
+    const tagged = authorized("entity.read", { op: "tag", glob: "Area.Sales" });
+    expect((await catalog.search(tagged, { ...request, text: "", kinds: ["dataset"] })).totalCount).toBe(1_100);
+    await scan(catalog, {}, { excluded: (name) => name === "public" });
+    await settle(isDone);
+    expect(await found("")).toBe(0);
+  });
+
   it("leaves the live index as it is when the new one cannot be completed", async () => {
     const search = createSwitchable();
     const { catalog, settle } = await open({

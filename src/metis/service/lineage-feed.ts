@@ -93,6 +93,7 @@ async function fill(store: CatalogStore, target: LineageStore, seq: number): Pro
       replaced: [],
       appliedSeq: 0,
     });
+    await nextTurn();
     after = last.id;
   }
   for (let after = ""; ; ) {
