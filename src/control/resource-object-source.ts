@@ -1,4 +1,5 @@
 import type { ObjectLister } from "../heimdall/ports.ts";
+import { completeObject } from "../shared/complete-object.ts";
 import type { DecisionObject } from "../shared/decision.ts";
 import { isUrn, parseUrn } from "../shared/urn.ts";
 import { describeResource, toResource } from "./describe.ts";
@@ -25,7 +26,7 @@ export function createResourceObjectSource(resources: Pick<ResourceStore, "find"
       for (const path of object.paths) {
         const ref = toRef(path);
         const resource = ref && (await resources.find(ref));
-        if (resource) return complete(object, describeResource(toResource(resource)));
+        if (resource) return completeObject(object, describeResource(toResource(resource)));
       }
       return object;
     },
@@ -41,15 +42,4 @@ function toRef(path: string): ResourceRef | undefined {
   if (!type || first === undefined) return undefined;
   if (!workspaceTypes.has(type)) return second === undefined ? { type, name: first, workspace: undefined } : undefined;
   return second === undefined ? undefined : { type, workspace: first, name: second };
-}
-
-/** SECURITY: what is stored wins over what the caller says; tags are those of both, so that none can be taken away. */
-function complete(said: DecisionObject, known: DecisionObject): DecisionObject {
-  return {
-    ...said,
-    ...known,
-    paths: [...new Set([...said.paths, ...known.paths])],
-    tags: [...new Set([...said.tags, ...known.tags])],
-    attributes: { ...said.attributes, ...known.attributes },
-  };
 }

@@ -1,3 +1,4 @@
+import { completeObject } from "../../shared/complete-object.ts";
 import type { DecisionObject } from "../../shared/decision.ts";
 import type { ObjectDirectory, ObjectSource } from "../ports.ts";
 import { describeRegisteredObject, parseObjectPath } from "./describe-object.ts";
@@ -13,7 +14,9 @@ export function createRegisteredObjectSource(directory: Pick<ObjectDirectory, "g
       const named = namesOf(object);
       for (const { type, id } of named) {
         const found = await directory.get(type, id);
-        if (found) return complete(object, describeRegisteredObject(found));
+        if (!found) continue;
+        const known = describeRegisteredObject(found);
+        return { ...completeObject(object, known), attributes: { ...known.attributes, ...object.attributes } };
       }
       return object;
     },
@@ -24,14 +27,4 @@ function namesOf({ paths }: DecisionObject): { readonly type: string; readonly i
   const isPlatforms = (path: string): boolean =>
     path.startsWith("dataos://") || (path.startsWith("urn:dataos:") && !path.startsWith("urn:dataos:object:"));
   return paths.some(isPlatforms) ? [] : paths.flatMap((path) => parseObjectPath(path) ?? []);
-}
-
-function complete(said: DecisionObject, known: DecisionObject): DecisionObject {
-  return {
-    ...said,
-    ...known,
-    paths: [...new Set([...said.paths, ...known.paths])],
-    tags: [...new Set([...said.tags, ...known.tags])],
-    attributes: { ...known.attributes, ...said.attributes },
-  };
 }

@@ -1,5 +1,6 @@
 import type { ObjectSource } from "../../heimdall/ports.ts";
-import type { Attributes, DecisionObject } from "../../shared/decision.ts";
+import { completeObject } from "../../shared/complete-object.ts";
+import type { DecisionObject } from "../../shared/decision.ts";
 import { DataOsError } from "../../shared/errors.ts";
 import { looksLikeUdl } from "../../shared/udl.ts";
 import type { CatalogStore } from "../adapters/state/index.ts";
@@ -30,11 +31,11 @@ export function createObjectSource(store: CatalogStore): ObjectSource {
           record.kind === "dataset"
             ? (await store.findChildren([record.id], ["column"])).filter(({ state }) => listedStates.includes(state))
             : undefined;
-        return complete(object, describeEntity(toEntity(record), columns?.map(toEntity)));
+        return completeObject(object, describeEntity(toEntity(record), columns?.map(toEntity)));
       }
       for (const address of addresses) {
         const container = await findContainer(store, address);
-        if (container) return complete(object, { paths: [], ...describeInside(toEntity(container)) });
+        if (container) return completeObject(object, { paths: [], ...describeInside(toEntity(container)) });
       }
       return object;
     },
@@ -64,15 +65,4 @@ async function ifAddress<T>(read: () => Promise<T>): Promise<T | undefined> {
     if (error instanceof DataOsError && error.code === "BAD_USER_INPUT") return undefined;
     throw error;
   }
-}
-
-function complete(said: DecisionObject, known: DecisionObject): DecisionObject {
-  const attributes: Attributes = { ...said.attributes, ...known.attributes };
-  return {
-    ...said,
-    ...known,
-    paths: [...new Set([...said.paths, ...known.paths])],
-    tags: [...new Set([...said.tags, ...known.tags])],
-    attributes,
-  };
 }
