@@ -1,6 +1,5 @@
 import type { ObjectLister } from "../heimdall/ports.ts";
 import { completeObject } from "../shared/complete-object.ts";
-import type { DecisionObject } from "../shared/decision.ts";
 import { isUrn, parseUrn } from "../shared/urn.ts";
 import { describeResource, toResource } from "./describe.ts";
 import { type ResourceRef, resourceTypes, workspaceTypes } from "./ports.ts";

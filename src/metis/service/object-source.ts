@@ -1,6 +1,5 @@
 import type { ObjectSource } from "../../heimdall/ports.ts";
 import { completeObject } from "../../shared/complete-object.ts";
-import type { DecisionObject } from "../../shared/decision.ts";
 import { DataOsError } from "../../shared/errors.ts";
 import { looksLikeUdl } from "../../shared/udl.ts";
 import type { CatalogStore } from "../adapters/state/index.ts";
