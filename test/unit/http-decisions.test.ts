@@ -28,6 +28,18 @@ policy:
     objects: {paths: ["dataos://sales:public/orders"]}
     allow: true
 ---
+name: nobody-drops-orders
+version: v1
+type: policy
+policy:
+  type: data
+  rules:
+    - resource: dataos://sales:public/orders
+      actions: [drop]
+      subjects: ["users:id:**"]
+      effect: deny
+      reason: orders are kept for ten years
+---
 name: emails-are-hashed
 version: v1
 type: policy
@@ -206,6 +218,50 @@ describe("AuthZEN", () => {
       admittedBy: [expect.any(String)],
       subject: "ann",
     });
+  });
+
+  it("says by which rules, at which place, and in the standard's words why not, to whoever looks after it and to the user", async () => {
+    const resource = { type: "dataset", id: "dataos://sales:public/orders" };
+    const ask = async (name: string) =>
+      (await post("/access/v1/evaluation", { ...evaluation, action: { name }, resource })).body.context;
+    const policyVersion = api.policies.list().policyVersion;
+    const allowed = await ask("read");
+    expect(allowed).toMatchObject({
+      policy_version: policyVersion,
+      rules: ["ann-reads-orders/0"],
+      decided_by: [
+        {
+          id: "ann-reads-orders/0",
+          policy: "ann-reads-orders",
+          effect: "allow",
+          at: expect.stringMatching(/^test-policies\.yaml:\d+:\d+$/),
+        },
+      ],
+      masks: [{ column: "email", at: expect.stringMatching(/^test-policies\.yaml:\d+:\d+$/) }],
+    });
+    expect(allowed).not.toHaveProperty("reason_user");
+    const denied = await ask("drop");
+    const [rule] = denied.decided_by;
+    expect(rule).toMatchObject({
+      id: "nobody-drops-orders/0",
+      effect: "deny",
+      reason: "orders are kept for ten years",
+    });
+    expect(denied.reason_admin).toEqual({
+      "403": `denied by rule \`nobody-drops-orders/0\` (${rule.at}): orders are kept for ten years`,
+    });
+    expect(denied.reason_user).toEqual({ "403": "orders are kept for ten years" });
+    const unmatched = await ask("write");
+    expect(unmatched).toMatchObject({
+      deny_reason: "no-matching-allow",
+      policy_version: policyVersion,
+      reason_admin: { "403": "denied because no rule allows it" },
+      reason_user: { "403": "you have no access to this; ask for a grant, or whoever looks after it" },
+    });
+    expect((await ask("drop")).decided_by).toEqual(denied.decided_by);
+    const unknown = { ...evaluation, subject: { type: "user", id: "nobody" } };
+    const { context } = (await post("/access/v1/evaluation", unknown)).body;
+    expect(context).toMatchObject({ deny_reason: "unknown-subject", reason_admin: { "403": expect.any(String) } });
   });
 
   it("takes URNs and addresses for what the catalog knows", async () => {
