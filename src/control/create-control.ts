@@ -13,7 +13,7 @@ import { createStateControlStores } from "./adapters/state/index.ts";
 import { createApplier } from "./apply.ts";
 import { createConnections, type FindSubject } from "./connections.ts";
 import { dependenciesOf } from "./dependencies.ts";
-import { nameOf, readyOf, resourceUrn, toResource } from "./describe.ts";
+import { nameOf, resourceUrn, toResource } from "./describe.ts";
 import { decideGrant, listGrants } from "./grants.ts";
 import { createLeadership } from "./leadership.ts";
 import { isName, readStoredSpec, workspaceNameRule } from "./manifest/index.ts";
@@ -29,6 +29,7 @@ import { createSecretReconciler } from "./reconcile/secret.ts";
 import { createWorkflowReconciler } from "./reconcile/workflow.ts";
 import type { SecretStore } from "./secrets/index.ts";
 import type { StoredResource, StoredRun } from "./stores.ts";
+import { createRunRequests } from "./workflow/run-requests.ts";
 import { createRunWorker } from "./workflow/run-worker.ts";
 import { createStackRegistry } from "./workflow/stack-registry.ts";
 import { createScannerStack } from "./workflow/stacks/scanner.ts";
@@ -118,6 +119,7 @@ export function createControl(options: ControlOptions): ControlRuntime {
       "use-case": policyReconciler,
       workflow: createWorkflowReconciler({
         runs,
+        lease: () => leadership.lease(),
         stacks,
         secrets,
         notify: worker.notify,
@@ -145,6 +147,18 @@ export function createControl(options: ControlOptions): ControlRuntime {
     policyChecker: options.policyChecker,
     identity: options.identity,
     grants: stores.grants,
+    clock,
+    ids,
+  });
+  const requests = createRunRequests({
+    runs,
+    resources,
+    logs: stores.logs,
+    cancelHere: worker.cancel,
+    onChange(uid) {
+      worker.notify();
+      loop.enqueue(uid);
+    },
     clock,
     ids,
   });
@@ -268,49 +282,19 @@ export function createControl(options: ControlOptions): ControlRuntime {
     },
 
     async startRun(auth, ref) {
-      const workflow = await visible(auth, ref);
-      if (ref.type !== "workflow") throw new BadInputError(`${nameOf(ref)} does not run; expected a workflow`);
-      if (workflow.phase === "Pending" || workflow.phase === "Terminating") {
-        const why = readyOf(workflow.conditions)?.message ?? "it is not ready yet";
-        throw new ConflictError(`${nameOf(ref)} cannot run now: ${why}`);
-      }
-      const spec = readStoredSpec("workflow", workflow.version, workflow.manifest);
-      const active = await runs.active(workflow.uid);
-      const policy = spec.schedule?.concurrencyPolicy ?? "Forbid";
-      if (active.length > 0 && policy === "Forbid") {
-        throw new ConflictError(`run ${active[0]?.id} of ${nameOf(ref)} has not ended; wait for it or cancel it`);
-      }
-      if (policy === "Replace") for (const run of active) await cancel(run);
-      const id = ids.uuid();
-      await runs.create({
-        id,
-        uid: workflow.uid,
-        workflow: ref.name,
-        workspace: ref.workspace ?? "public",
-        generation: workflow.generation,
-        trigger: "manual",
-        triggerKey: `manual:${id}`,
-        actor: workflow.actor,
-        jobs: spec.jobs.map(({ name, stack }) => ({ name, stack })),
-      });
-      await stores.logs.append([
-        {
-          uid: workflow.uid,
-          level: "info",
-          run: id,
-          job: undefined,
-          message: `started by \`${auth.subject.id}\``,
-          at: toTimestamp(clock.now()),
-        },
-      ]);
-      worker.notify();
-      loop.enqueue(workflow.uid);
-      return toRun(await storedRun(id));
+      return toRun(await requests.start(await visible(auth, ref), auth.subject.id));
     },
 
     async cancelRun(auth, runId) {
+      return toRun(await requests.cancel(await visibleRun(auth, runId), auth.subject.id));
+    },
+
+    async rerun(auth, runId, { fromFailed }) {
       const run = await visibleRun(auth, runId);
-      return toRun(await cancel(run));
+      const workflow = await resources.findByUid(run.uid);
+      if (!workflow || workflow.phase === "Terminated")
+        throw new NotFoundError(`the workflow of run \`${runId}\` is deleted; apply it again`);
+      return toRun(await requests.rerun(workflow, run, fromFailed, auth.subject.id));
     },
 
     async logs(auth, ref, { run, since, after, first }) {
@@ -421,19 +405,6 @@ export function createControl(options: ControlOptions): ControlRuntime {
     return run;
   }
 
-  async function storedRun(id: string): Promise<StoredRun> {
-    const run = await runs.find(id);
-    if (!run) throw new NotFoundError(`there is no run \`${id}\``);
-    return run;
-  }
-
-  async function cancel(run: StoredRun): Promise<StoredRun> {
-    const after = await runs.requestCancel(run.id);
-    worker.cancel(run.id);
-    loop.enqueue(run.uid);
-    return after;
-  }
-
   async function auditWorkspace(auth: Authorized, action: string, name: string): Promise<void> {
     await audit.append({
       type: "change",
@@ -479,19 +450,8 @@ function readTime(text: string): string {
   return toTimestamp(time);
 }
 
-function toRun({
-  id,
-  workflow,
-  workspace,
-  state,
-  trigger,
-  attempt,
-  startedAt,
-  finishedAt,
-  message,
-  jobs,
-}: StoredRun): Run {
-  return { id, workflow, workspace, state, trigger, attempt, startedAt, finishedAt, message, jobs };
+function toRun({ uid, actor, cancelRequested, ...run }: StoredRun): Run {
+  return run;
 }
 
 function needsOf({ ref, version, manifest }: StoredResource): readonly ResourceRef[] {

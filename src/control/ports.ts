@@ -100,13 +100,23 @@ export interface AppliedResource {
   readonly warnings: readonly Problem[];
 }
 
+export const runStates = ["pending", "running", "succeeded", "failed", "cancelled"] as const;
+export type RunState = (typeof runStates)[number];
+
 export interface Run {
   readonly id: string;
   readonly workflow: string;
   readonly workspace: string;
-  readonly state: "pending" | "running" | "succeeded" | "failed" | "cancelled";
-  readonly trigger: "apply" | "schedule" | "manual" | "resume";
+  /** of the workflow that it carries out */
+  readonly generation: number;
+  readonly state: RunState;
+  readonly trigger: "apply" | "schedule" | "manual" | "rerun" | "resume";
   readonly attempt: number;
+  /** who asked for it by hand; `undefined`: a schedule or an apply */
+  readonly requestedBy: string | undefined;
+  /** id of the run that it does again */
+  readonly rerunOf: string | undefined;
+  readonly createdAt: string;
   readonly startedAt: string | undefined;
   readonly finishedAt: string | undefined;
   readonly message: string | undefined;
@@ -116,7 +126,9 @@ export interface Run {
 export interface RunJob {
   readonly name: string;
   readonly stack: string;
-  readonly state: Run["state"];
+  readonly state: RunState;
+  /** how often it was tried in this attempt of the run; 0 where it was not */
+  readonly tries: number;
   readonly startedAt: string | undefined;
   readonly finishedAt: string | undefined;
   readonly message: string | undefined;
@@ -225,7 +237,7 @@ export interface Control {
   >;
   runs(
     auth: Authorized<"run.read">,
-    filter: { readonly workflow?: string; readonly workspace?: string },
+    filter: RunFilter,
     page: { readonly first: number; readonly after: string | undefined },
   ): Promise<{
     readonly items: readonly { readonly cursor: string; readonly node: Run }[];
@@ -233,8 +245,16 @@ export interface Control {
   }>;
   /** @throws {NotFoundError} absent or not visible */
   getRun(auth: Authorized<"run.read">, runId: string): Promise<Run>;
+  /** @throws {ConflictError} the workflow cannot run now, or one of its runs has not ended and it takes one at a time */
   startRun(auth: Authorized<"workflow.run">, ref: ResourceRef): Promise<Run>;
+  /** Asks it to end; a run that a process has in hand ends a moment later. One that has ended stays as it is. */
   cancelRun(auth: Authorized<"workflow.run">, runId: string): Promise<Run>;
+  /**
+   * Runs the workflow, as it is now, again. With `fromFailed` jobs that succeeded in that run are not run again, unless they or what they
+   * need have changed since.
+   * @throws {ConflictError} it has not ended, or nothing of it is left to do again
+   */
+  rerun(auth: Authorized<"workflow.run">, runId: string, options: { readonly fromFailed: boolean }): Promise<Run>;
   /** Oldest first. `since`: RFC 3339; `after`: cursor to go on from. */
   logs(
     auth: Authorized<"log.read">,
@@ -250,6 +270,12 @@ export interface Control {
   deleteWorkspace(auth: Authorized<"workspace.delete">, name: string): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
+}
+
+export interface RunFilter {
+  readonly workflow?: string;
+  readonly workspace?: string;
+  readonly state?: RunState;
 }
 
 export interface ResourceFilter {

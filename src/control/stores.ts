@@ -11,6 +11,7 @@ import type {
   ResourceRef,
   ResourceType,
   Run,
+  RunFilter,
   RunJob,
   Workspace,
 } from "./ports.ts";
@@ -162,9 +163,7 @@ export interface WorkspaceStore {
 export interface StoredRun extends Run {
   /** uid of the workflow */
   readonly uid: string;
-  /** the workflow's generation that it carries out */
-  readonly generation: number;
-  /** who started it, or applied the workflow */
+  /** who applied the workflow */
   readonly actor: string;
   readonly cancelRequested: boolean;
 }
@@ -179,7 +178,18 @@ export interface NewRun {
   /** what makes it the only one, e.g. `generation:3`, `schedule:2026-01-31T08:00:00.000Z` */
   readonly triggerKey: string;
   readonly actor: string;
-  readonly jobs: readonly { readonly name: string; readonly stack: string }[];
+  readonly requestedBy?: string;
+  readonly rerunOf?: string;
+  /** `kept`: succeeded already in the run that this one does again */
+  readonly jobs: readonly { readonly name: string; readonly stack: string; readonly kept?: RunJob }[];
+}
+
+/** What must hold in the moment a run is made. */
+export interface RunConditions {
+  /** The lease under which the caller makes runs. */
+  readonly lease?: Lease;
+  /** No other run of the workflow is open. */
+  readonly onlyIfIdle?: boolean;
 }
 
 /** A run that this process may carry out until its lease ends. */
@@ -188,16 +198,19 @@ export interface ClaimedRun {
   readonly lease: Lease;
 }
 
-export type JobChange = Pick<RunJob, "name" | "state" | "startedAt" | "finishedAt" | "message" | "result">;
+export type JobChange = Pick<RunJob, "name" | "state" | "tries" | "startedAt" | "finishedAt" | "message" | "result">;
 
 /** Runs of workflows. A run belongs to one process at a time; what another one writes late is not taken. */
 export interface RunStore {
-  /** `false`: there is one with this trigger key. */
-  create(run: NewRun): Promise<boolean>;
+  /**
+   * `exists`: there is one with this trigger key; `busy`: another one is open; `lost`: somebody else holds the lease. Nothing is
+   * written then.
+   */
+  create(run: NewRun, conditions?: RunConditions): Promise<"created" | "exists" | "busy" | "lost">;
   find(id: string): Promise<StoredRun | undefined>;
   /** Newest first. @throws {BadInputError} `after` is no cursor of this list */
   list(
-    filter: { readonly workflow?: string; readonly workspace?: string },
+    filter: RunFilter,
     visible: ObjectFilter,
     page: { readonly first: number; readonly after: string | undefined },
   ): Promise<{

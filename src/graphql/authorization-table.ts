@@ -10,8 +10,8 @@ export type RootRule =
   | { readonly ask: "lists"; readonly action: Action; readonly beside: Action }
   /** One decision by `gate` about no object, then the list filter of `action`. */
   | { readonly ask: "gated"; readonly gate: Action; readonly action: Action }
-  /** One of several list filters or decisions, by what the arguments name. */
-  | { readonly ask: "either"; readonly actions: readonly [Action, Action, ...Action[]] }
+  /** One of several list filters or decisions, by what the arguments name; `beside` is the list filter for what else the answer may tell. */
+  | { readonly ask: "either"; readonly actions: readonly [Action, Action, ...Action[]]; readonly beside?: Action }
   /**
    * The object is looked up under the list filter of `within` (hidden is absent), then decided by `action`; `beside` is the list
    * filter for what else the change may touch.
@@ -47,7 +47,7 @@ export const authorizationTable = {
     searchResources: { ask: "either", actions: ["decision.ask", "decision.askForOthers"] },
     searchActions: { ask: "either", actions: ["decision.ask", "decision.askForOthers"] },
     whatCan: { ask: "either", actions: ["decision.ask", "decision.askForOthers"] },
-    dataPolicyDecision: { ask: "either", actions: ["decision.ask", "decision.askForOthers"] },
+    dataPolicyDecision: { ask: "either", actions: ["decision.ask", "decision.askForOthers"], beside: "entity.read" },
     policies: { ask: "list", action: "policy.read" },
     policyDiff: {
       ask: "inside",
@@ -75,6 +75,7 @@ export const authorizationTable = {
     stopPolicyShadow: { ask: "once", action: "policy.shadow" },
     runWorkflow: { ask: "object", within: "resource.read", action: "workflow.run" },
     cancelRun: { ask: "object", within: "run.read", action: "workflow.run" },
+    rerun: { ask: "object", within: "run.read", action: "workflow.run" },
     createWorkspace: { ask: "named", action: "workspace.create" },
     deleteWorkspace: { ask: "object", within: "workspace.read", action: "workspace.delete" },
     updateEntity: { ask: "object", within: "entity.read", action: "entity.update", beside: "entity.update" },

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { describeResource } from "../../src/control/index.ts";
-import type { ResourceRef, ResourceType } from "../../src/control/ports.ts";
+import type { ResourceRef, ResourceType, RunJob } from "../../src/control/ports.ts";
 import type { ControlStores, Lease, NewRun, ResourceChange, StoredResource } from "../../src/control/stores.ts";
 import { ConflictError } from "../../src/shared/errors.ts";
 import { allObjects, matchesFilter, type ObjectFilter } from "../../src/shared/object-filter.ts";
@@ -282,14 +282,61 @@ export function controlStoresContract(make: () => Promise<ControlStoresFixture>)
 
   it("makes one run of one trigger", async () => {
     const { stores } = await withWorkflow();
-    expect(await stores.runs.create(newRun("r1", { triggerKey: "generation:1" }))).toBe(true);
-    expect(await stores.runs.create(newRun("r2", { triggerKey: "generation:1" }))).toBe(false);
+    expect(await stores.runs.create(newRun("r1", { triggerKey: "generation:1" }))).toBe("created");
+    expect(await stores.runs.create(newRun("r2", { triggerKey: "generation:1" }))).toBe("exists");
     expect(await stores.runs.find("r1")).toMatchObject({
       state: "pending",
       trigger: "apply",
       attempt: 1,
       jobs: [{ name: "a" }, { name: "b" }],
     });
+  });
+
+  it("makes no run beside an open one where that is asked, and none for who has lost the lease", async () => {
+    const { stores, clock } = await withWorkflow();
+    const { runs } = stores;
+    const old = await lead(stores, "one");
+    expect(await runs.create(newRun("r1"), { lease: old, onlyIfIdle: true })).toBe("created");
+    expect(await runs.create(newRun("r2"), { lease: old, onlyIfIdle: true })).toBe("busy");
+    const both = await Promise.all(["r3", "r4"].map((id) => runs.create(newRun(id), { lease: old })));
+    expect(both).toEqual(["created", "created"]);
+    await stores.leases.acquire("loop", "two", 1000);
+    clock.advance(2000);
+    const fresh = await lead(stores, "two");
+    expect(await runs.create(newRun("r5"), { lease: old })).toBe("lost");
+    expect(await runs.find("r5")).toBeUndefined();
+    expect(await runs.create(newRun("r5"), { lease: fresh })).toBe("created");
+  });
+
+  it("makes one run of several asked for at once, where it may be the only one", async () => {
+    const { stores } = await withWorkflow();
+    const made = await Promise.all(
+      ["r1", "r2", "r3", "r4"].map((id) => stores.runs.create(newRun(id), { onlyIfIdle: true })),
+    );
+    expect(made.sort()).toEqual(["busy", "busy", "busy", "created"]);
+  });
+
+  it("keeps what a run does again, and what need not be done again", async () => {
+    const { stores } = await withWorkflow();
+    const kept: RunJob = {
+      ...{ name: "a", stack: "s:1", state: "succeeded", tries: 1, message: undefined, result: { tables: 3 } },
+      ...{ startedAt: "2026-01-31T07:00:00.000Z", finishedAt: "2026-01-31T07:00:05.000Z" },
+    };
+    const jobs = [
+      { name: "a", stack: "s:1", kept },
+      { name: "b", stack: "s:1" },
+    ];
+    await stores.runs.create(newRun("r2", { trigger: "rerun", rerunOf: "r1", requestedBy: "bob", jobs }));
+    expect(await stores.runs.find("r2")).toMatchObject({
+      ...{ trigger: "rerun", rerunOf: "r1", requestedBy: "bob", createdAt: "2026-01-31T08:00:00.000Z" },
+      jobs: [
+        { ...kept, tries: 0 },
+        { name: "b", state: "pending", tries: 0 },
+      ],
+    });
+    const { items } = await stores.runs.list({ state: "running" }, allObjects, everything);
+    expect(items).toEqual([]);
+    expect((await stores.runs.list({ state: "pending" }, allObjects, everything)).items).toHaveLength(1);
   });
 
   it("gives a run to one process at a time, and to the next one when it stays away", async () => {
@@ -300,7 +347,7 @@ export function controlStoresContract(make: () => Promise<ControlStoresFixture>)
     expect(first?.run).toMatchObject({ id: "r1", state: "running", trigger: "apply", attempt: 1 });
     if (!first) throw new Error("not claimed");
     expect(await runs.claim("two", 1000, 10, false)).toEqual([]);
-    const job = { startedAt: undefined, finishedAt: undefined, message: undefined, result: undefined };
+    const job = { tries: 1, startedAt: undefined, finishedAt: undefined, message: undefined, result: undefined };
     await runs.writeJob(first.lease, { ...job, name: "a", state: "succeeded", result: { tables: 3 } });
     await runs.writeJob(first.lease, { ...job, name: "b", state: "running" });
     clock.advance(900);

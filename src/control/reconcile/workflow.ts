@@ -1,16 +1,19 @@
 import { type Clock, toTimestamp } from "../../shared/clock.ts";
+import { UnavailableError } from "../../shared/errors.ts";
 import type { IdSource } from "../../shared/ids.ts";
 import { secretRefOf } from "../connections.ts";
 import { readStoredSpec, type WorkflowSpec } from "../manifest/index.ts";
 import type { ResourceEvent, Run } from "../ports.ts";
 import type { SecretStore } from "../secrets/index.ts";
-import type { RunStore, StoredResource, StoredRun } from "../stores.ts";
+import type { Lease, NewRun, RunStore, StoredResource, StoredRun } from "../stores.ts";
 import { nextScheduledMs } from "../workflow/cron.ts";
 import type { StackRegistry } from "../workflow/stack-registry.ts";
 import type { ConditionState, Outcome, Reconciler } from "./types.ts";
 
 export interface WorkflowReconcilerOptions {
   readonly runs: RunStore;
+  /** under which this process makes runs */
+  readonly lease: () => Lease | undefined;
   readonly stacks: StackRegistry;
   readonly secrets: SecretStore;
   /** Something waits for a worker. */
@@ -54,8 +57,7 @@ export function createWorkflowReconciler(options: WorkflowReconcilerOptions): Re
   /** Without a schedule: each generation runs once, one after the other. */
   async function reconcileOnce(workflow: StoredResource, spec: WorkflowSpec): Promise<Outcome> {
     const active = await runs.active(workflow.uid);
-    const isDone = active.some((run) => run.generation === workflow.generation);
-    if (!isDone && active.length === 0) await start(workflow, spec, "apply", `generation:${workflow.generation}`);
+    if (active.length === 0) await start(workflow, spec, "apply", `generation:${workflow.generation}`, true);
     return show(workflow, undefined, []);
   }
 
@@ -85,21 +87,17 @@ export function createWorkflowReconciler(options: WorkflowReconcilerOptions): Re
     events: Omit<ResourceEvent, "at">[],
   ): Promise<void> {
     const due = toTimestamp(dueMs);
-    const active = await runs.active(workflow.uid);
-    if (active.length > 0 && policy === "Forbid") {
-      const message = `the run of ${due} was left out, because the one before has not ended (concurrencyPolicy: Forbid)`;
-      events.push({ type: "Warning", reason: "RunSkipped", message });
-      return;
-    }
     if (policy === "Replace") {
-      for (const run of active) {
+      for (const run of await runs.active(workflow.uid)) {
         await runs.requestCancel(run.id);
         options.cancel(run.id);
         const message = `run ${run.id} was cancelled for the one of ${due} (concurrencyPolicy: Replace)`;
         events.push({ type: "Normal", reason: "RunReplaced", message });
       }
     }
-    await start(workflow, spec, "schedule", `schedule:${due}`);
+    if (await start(workflow, spec, "schedule", `schedule:${due}`, policy === "Forbid")) return;
+    const message = `the run of ${due} was left out, because the one before has not ended (concurrencyPolicy: Forbid)`;
+    events.push({ type: "Warning", reason: "RunSkipped", message });
   }
 
   async function start(
@@ -107,8 +105,12 @@ export function createWorkflowReconciler(options: WorkflowReconcilerOptions): Re
     spec: WorkflowSpec,
     trigger: Run["trigger"],
     triggerKey: string,
-  ): Promise<void> {
-    const isNew = await runs.create({
+    onlyIfIdle: boolean,
+  ): Promise<boolean> {
+    const lease = options.lease();
+    // SECURITY: a process that was paused meanwhile does not know what its successor decided about this time
+    if (!lease) throw new UnavailableError("another process runs the control loop now");
+    const run: NewRun = {
       id: ids.uuid(),
       uid: workflow.uid,
       workflow: workflow.ref.name,
@@ -118,8 +120,11 @@ export function createWorkflowReconciler(options: WorkflowReconcilerOptions): Re
       triggerKey,
       actor: workflow.actor,
       jobs: spec.jobs.map(({ name, stack }) => ({ name, stack })),
-    });
-    if (isNew) options.notify();
+    };
+    const outcome = await runs.create(run, { lease, onlyIfIdle });
+    if (outcome === "lost") throw new UnavailableError("another process took over the control loop");
+    if (outcome === "created") options.notify();
+    return outcome !== "busy";
   }
 
   async function show(

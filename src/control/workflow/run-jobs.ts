@@ -7,6 +7,8 @@ import type { Run } from "../ports.ts";
 export interface JobProgress {
   readonly name: string;
   readonly state: Run["state"];
+  /** how often it was tried */
+  readonly tries: number;
   readonly message?: string;
   readonly result?: Readonly<Record<string, unknown>>;
 }
@@ -69,17 +71,20 @@ export async function runJobs(jobs: readonly JobSpec[], options: JobsOptions): P
     : { state: "failed", message: failures.join("; ") };
 
   async function runJob(job: JobSpec): Promise<void> {
-    await options.onChange({ name: job.name, state: "running" });
+    let tries = 1;
+    await options.onChange({ name: job.name, state: "running", tries });
     try {
-      const result = await withRetries(job, options);
+      const result = await withRetries(job, options, async () => {
+        await options.onChange({ name: job.name, state: "running", tries: ++tries });
+      });
       states.set(job.name, "succeeded");
-      await options.onChange({ name: job.name, state: "succeeded", result });
+      await options.onChange({ name: job.name, state: "succeeded", tries, result });
     } catch (error) {
       const state = options.signal.aborted ? "cancelled" : "failed";
       const message = state === "cancelled" ? "cancelled" : toMessage(error);
       states.set(job.name, state);
       if (state === "failed") failures.push(`job \`${job.name}\` failed: ${message}`);
-      await options.onChange({ name: job.name, state, message });
+      await options.onChange({ name: job.name, state, tries, message });
     }
   }
 
@@ -96,6 +101,7 @@ export async function runJobs(jobs: readonly JobSpec[], options: JobsOptions): P
         await options.onChange({
           name,
           state: "cancelled",
+          tries: 0,
           message: `not run, because \`${blocker}\` did not succeed`,
         });
       }
@@ -103,7 +109,11 @@ export async function runJobs(jobs: readonly JobSpec[], options: JobsOptions): P
   }
 }
 
-async function withRetries(job: JobSpec, options: JobsOptions): Promise<Readonly<Record<string, unknown>>> {
+async function withRetries(
+  job: JobSpec,
+  options: JobsOptions,
+  onAgain: () => Promise<void>,
+): Promise<Readonly<Record<string, unknown>>> {
   const { clock, signal } = options;
   const { count = 0, strategy = "OnFailure", duration, maxDuration } = job.retry ?? {};
   const started = clock.now();
@@ -119,6 +129,7 @@ async function withRetries(job: JobSpec, options: JobsOptions): Promise<Readonly
         throw error;
       options.onRetry(job, error, delayMs);
       await sleep(clock, delayMs, signal);
+      await onAgain();
     }
   }
 }

@@ -157,11 +157,12 @@ export function createRunWorker(options: RunWorkerOptions): RunWorker {
         onChange: async (change) => {
           if (signal.reason === "stop" || signal.reason === "lost") return;
           const at = toTimestamp(clock.now());
-          if (change.state === "running") started.set(change.name, at);
+          if (change.state === "running" && !started.has(change.name)) started.set(change.name, at);
           tellChange(log, change);
           const written = await runs.writeJob(lease, {
             name: change.name,
             state: change.state,
+            tries: change.tries,
             startedAt: started.get(change.name),
             finishedAt: change.state === "running" ? undefined : at,
             message: change.message === undefined ? undefined : redactor.redact(change.message),
@@ -245,10 +246,10 @@ export function createRunWorker(options: RunWorkerOptions): RunWorker {
   }
 }
 
-function tellChange(log: RunLog, { name, state, message, result }: JobProgress): void {
+function tellChange(log: RunLog, { name, state, tries, message, result }: JobProgress): void {
   const logger = log.logger(name);
   if (state === "failed") logger.error({}, message ?? "failed");
-  else if (state === "running") logger.info({}, "started");
+  else if (state === "running") logger.info(tries > 1 ? { try: tries } : {}, "started");
   else logger.info(result ?? {}, message ?? state);
 }
 

@@ -229,6 +229,7 @@ export type QueryResourceArgs = {
 export type QueryRunsArgs = {
   workflow?: InputMaybe<Scalars['String']['input']>;
   workspace?: InputMaybe<Scalars['String']['input']>;
+  state?: InputMaybe<Scalars['String']['input']>;
   first?: Scalars['Int']['input'];
   after?: InputMaybe<Scalars['String']['input']>;
 };
@@ -274,6 +275,8 @@ export type Mutation = {
   /** Starts a run of a workflow now. */
   readonly runWorkflow: RunPayload;
   readonly cancelRun: RunPayload;
+  /** Runs the workflow, as it is now, again; refused while the run has not ended. */
+  readonly rerun: RunPayload;
   readonly createWorkspace: WorkspacePayload;
   readonly deleteWorkspace: WorkspacePayload;
   /** Edits what people own: description, tags, owners, custom properties. A later scan does not overwrite it. */
@@ -314,6 +317,11 @@ export type MutationRunWorkflowArgs = {
 
 export type MutationCancelRunArgs = {
   input: CancelRunInput;
+};
+
+
+export type MutationRerunArgs = {
+  input: RerunInput;
 };
 
 
@@ -1334,12 +1342,22 @@ export type Run = Node & {
   readonly id: Scalars['ID']['output'];
   readonly workflow: Scalars['String']['output'];
   readonly workspace: Scalars['String']['output'];
+  /** of the workflow that it carries out */
+  readonly generation: Scalars['Int']['output'];
   /** pending running succeeded failed cancelled */
   readonly state: Scalars['String']['output'];
+  /** apply schedule manual rerun; resume where another process took it up */
   readonly trigger: Scalars['String']['output'];
   readonly attempt: Scalars['Int']['output'];
+  /** who asked for it by hand */
+  readonly requestedBy?: Maybe<Scalars['String']['output']>;
+  /** the run that it does again */
+  readonly rerunOf?: Maybe<Scalars['ID']['output']>;
+  readonly createdAt: Scalars['DateTime']['output'];
   readonly startedAt?: Maybe<Scalars['DateTime']['output']>;
   readonly finishedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** milliseconds from start to end; null until it has ended */
+  readonly durationMs?: Maybe<Scalars['Float']['output']>;
   readonly message?: Maybe<Scalars['String']['output']>;
   readonly jobs: ReadonlyArray<RunJob>;
 };
@@ -1349,8 +1367,12 @@ export type RunJob = {
   readonly name: Scalars['String']['output'];
   readonly stack: Scalars['String']['output'];
   readonly state: Scalars['String']['output'];
+  /** how often it was tried; 0 where it was not, or need not be again */
+  readonly tries: Scalars['Int']['output'];
   readonly startedAt?: Maybe<Scalars['DateTime']['output']>;
   readonly finishedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** milliseconds from start to end; null until it has ended */
+  readonly durationMs?: Maybe<Scalars['Float']['output']>;
   readonly message?: Maybe<Scalars['String']['output']>;
   readonly result?: Maybe<Scalars['JSON']['output']>;
 };
@@ -1374,6 +1396,12 @@ export type RunWorkflowInput = {
 
 export type CancelRunInput = {
   readonly id: Scalars['ID']['input'];
+};
+
+export type RerunInput = {
+  readonly id: Scalars['ID']['input'];
+  /** Jobs that succeeded are not run again, unless they or what they need have changed since. */
+  readonly fromFailed?: Scalars['Boolean']['input'];
 };
 
 export type RunPayload = {
@@ -1672,6 +1700,7 @@ export type ResolversTypes = {
   RunConnection: ResolverTypeWrapper<Omit<RunConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['RunEdge']> }>;
   RunWorkflowInput: RunWorkflowInput;
   CancelRunInput: CancelRunInput;
+  RerunInput: RerunInput;
   RunPayload: ResolverTypeWrapper<Omit<RunPayload, 'run'> & { run?: Maybe<ResolversTypes['Run']> }>;
   LogLine: ResolverTypeWrapper<LogLine>;
   LogEdge: ResolverTypeWrapper<LogEdge>;
@@ -1804,6 +1833,7 @@ export type ResolversParentTypes = {
   RunConnection: Omit<RunConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['RunEdge']> };
   RunWorkflowInput: RunWorkflowInput;
   CancelRunInput: CancelRunInput;
+  RerunInput: RerunInput;
   RunPayload: Omit<RunPayload, 'run'> & { run?: Maybe<ResolversParentTypes['Run']> };
   LogLine: LogLine;
   LogEdge: LogEdge;
@@ -1869,6 +1899,7 @@ export type MutationResolvers<ContextType = GraphqlContext, ParentType extends R
   stopPolicyShadow?: Resolver<ResolversTypes['PolicyShadowPayload'], ParentType, ContextType>;
   runWorkflow?: Resolver<ResolversTypes['RunPayload'], ParentType, ContextType, RequireFields<MutationRunWorkflowArgs, 'input'>>;
   cancelRun?: Resolver<ResolversTypes['RunPayload'], ParentType, ContextType, RequireFields<MutationCancelRunArgs, 'input'>>;
+  rerun?: Resolver<ResolversTypes['RunPayload'], ParentType, ContextType, RequireFields<MutationRerunArgs, 'input'>>;
   createWorkspace?: Resolver<ResolversTypes['WorkspacePayload'], ParentType, ContextType, RequireFields<MutationCreateWorkspaceArgs, 'input'>>;
   deleteWorkspace?: Resolver<ResolversTypes['WorkspacePayload'], ParentType, ContextType, RequireFields<MutationDeleteWorkspaceArgs, 'input'>>;
   updateEntity?: Resolver<ResolversTypes['EntityPayload'], ParentType, ContextType, RequireFields<MutationUpdateEntityArgs, 'input'>>;
@@ -2515,11 +2546,16 @@ export type RunResolvers<ContextType = GraphqlContext, ParentType extends Resolv
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   workflow?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   workspace?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  generation?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   state?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   trigger?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   attempt?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  requestedBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  rerunOf?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   startedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   finishedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  durationMs?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   message?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   jobs?: Resolver<ReadonlyArray<ResolversTypes['RunJob']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
@@ -2529,8 +2565,10 @@ export type RunJobResolvers<ContextType = GraphqlContext, ParentType extends Res
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   stack?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   state?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  tries?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   startedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   finishedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  durationMs?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   message?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   result?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
 };

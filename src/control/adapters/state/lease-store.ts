@@ -1,6 +1,7 @@
+import { sql, type Transaction } from "kysely";
 import { type Clock, toTimestamp } from "../../../shared/clock.ts";
 import type { StateDb } from "../../../state/index.ts";
-import type { LeaseStore } from "../../stores.ts";
+import type { Lease, LeaseStore } from "../../stores.ts";
 import type { ControlTables } from "./tables.ts";
 
 /** Leases on the state store. Times are those of the asking process; the tokens keep late writes out whatever the clocks say. */
@@ -45,4 +46,16 @@ export function createStateLeaseStore(state: StateDb, { clock }: { readonly cloc
         .execute();
     },
   };
+}
+
+/** Whether the lease is still the holder's. SECURITY: read in the transaction of the write that it guards. */
+export async function isHeld(tx: Transaction<ControlTables>, lease: Lease): Promise<boolean> {
+  const row = await tx
+    .selectFrom("control_leases")
+    .select(sql`1`.as("one"))
+    .where("name", "=", lease.name)
+    .where("holder", "=", lease.holder)
+    .where("token", "=", lease.token)
+    .executeTakeFirst();
+  return row !== undefined;
 }

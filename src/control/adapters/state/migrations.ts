@@ -6,7 +6,19 @@ import type { ControlTables } from "./tables.ts";
 export const controlMigrations: readonly Migration[] = [
   { name: "control-001-resources", up: createTables },
   { name: "control-002-grant-decisions", up: createGrantDecisions },
+  { name: "workflow-001-reruns", up: addReruns },
 ];
+
+async function addReruns({ schema }: Kysely<unknown>, { binaryCollation }: StateCapabilities): Promise<void> {
+  const key = sql`text collate ${sql.id(binaryCollation)}`;
+  await schema.alterTable("control_runs").addColumn("requested_by", "text").execute();
+  await schema.alterTable("control_runs").addColumn("rerun_of", key).execute();
+  await schema
+    .alterTable("control_run_jobs")
+    .addColumn("tries", "integer", (column) => column.notNull().defaultTo(0))
+    .execute();
+  await schema.createIndex("control_runs_uid").on("control_runs").columns(["uid", "id"]).execute();
+}
 
 async function createGrantDecisions(
   { schema }: Kysely<unknown>,

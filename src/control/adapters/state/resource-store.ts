@@ -1,4 +1,4 @@
-import { sql, type Transaction } from "kysely";
+import type { Transaction } from "kysely";
 import { type Clock, toTimestamp } from "../../../shared/clock.ts";
 import { ConflictError } from "../../../shared/errors.ts";
 import type { IdSource } from "../../../shared/ids.ts";
@@ -6,8 +6,9 @@ import { matchesFilter } from "../../../shared/object-filter.ts";
 import type { StateDb } from "../../../state/index.ts";
 import { nameOf } from "../../describe.ts";
 import type { ResourceEvent, ResourceRef } from "../../ports.ts";
-import type { Lease, ResourceChange, ResourceStore, StoredResource } from "../../stores.ts";
+import type { ResourceChange, ResourceStore, StoredResource } from "../../stores.ts";
 import { fromCursor, toCursor } from "./cursor.ts";
+import { isHeld } from "./lease-store.ts";
 import { toCondition } from "./object-filter.ts";
 import { countPolicyChange } from "./policy-counter.ts";
 import { fromPositions, toRef, toResource } from "./rows.ts";
@@ -376,18 +377,6 @@ export function createStateResourceStore(
       )
       .execute();
   }
-}
-
-/** Whether the lease is still the holder's. SECURITY: read in the transaction of the write that it guards. */
-async function isHeld(tx: Transaction<ControlTables>, lease: Lease): Promise<boolean> {
-  const row = await tx
-    .selectFrom("control_leases")
-    .select(sql`1`.as("one"))
-    .where("name", "=", lease.name)
-    .where("holder", "=", lease.holder)
-    .where("token", "=", lease.token)
-    .executeTakeFirst();
-  return row !== undefined;
 }
 
 function whereRef(ref: ResourceRef) {

@@ -6,6 +6,7 @@ import { matchesFilter } from "../../../shared/object-filter.ts";
 import type { StateDb } from "../../../state/index.ts";
 import type { ClaimedRun, Lease, RunStore, StoredRun } from "../../stores.ts";
 import { fromCursor, toCursor } from "./cursor.ts";
+import { isHeld } from "./lease-store.ts";
 import { toRun } from "./rows.ts";
 import type { ControlTables, RunJobRow, RunRow } from "./tables.ts";
 
@@ -17,15 +18,25 @@ export function createStateRunStore(state: StateDb, { clock }: { readonly clock:
   const now = (): string => toTimestamp(clock.now());
 
   const store: RunStore = {
-    create: (run) =>
-      state.transaction<ControlTables, boolean>(async (tx) => {
+    create: (run, { lease, onlyIfIdle } = {}) =>
+      state.transaction<ControlTables, Awaited<ReturnType<RunStore["create"]>>>(async (tx) => {
+        if (lease && !(await isHeld(tx, lease))) return "lost";
         const found = await tx
           .selectFrom("control_runs")
           .select("id")
           .where("uid", "=", run.uid)
           .where("trigger_key", "=", run.triggerKey)
           .executeTakeFirst();
-        if (found) return false;
+        if (found) return "exists";
+        if (onlyIfIdle) {
+          const other = await tx
+            .selectFrom("control_runs")
+            .select("id")
+            .where("uid", "=", run.uid)
+            .where("state", "in", open)
+            .executeTakeFirst();
+          if (other) return "busy";
+        }
         await tx
           .insertInto("control_runs")
           .values({
@@ -43,25 +54,28 @@ export function createStateRunStore(state: StateDb, { clock }: { readonly clock:
             holder: null,
             token: 0,
             held_until: null,
+            requested_by: run.requestedBy ?? null,
+            rerun_of: run.rerunOf ?? null,
             created_at: now(),
             started_at: null,
             finished_at: null,
             message: null,
           })
           .execute();
-        const jobs = run.jobs.map(({ name, stack }, position) => ({
+        const jobs = run.jobs.map(({ name, stack, kept }, position) => ({
           run_id: run.id,
           position,
           name,
           stack,
-          state: "pending",
-          started_at: null,
-          finished_at: null,
-          message: null,
-          result: null,
+          state: kept ? "succeeded" : "pending",
+          tries: 0,
+          started_at: kept?.startedAt ?? null,
+          finished_at: kept?.finishedAt ?? null,
+          message: kept?.message ?? null,
+          result: kept?.result === undefined ? null : JSON.stringify(kept.result),
         }));
         if (jobs.length > 0) await tx.insertInto("control_run_jobs").values(jobs).execute();
-        return true;
+        return "created";
       }),
 
     async find(id) {
@@ -78,6 +92,7 @@ export function createStateRunStore(state: StateDb, { clock }: { readonly clock:
         .orderBy("control_runs.id", "desc");
       if (filter.workflow !== undefined) query = query.where("control_runs.workflow", "=", filter.workflow);
       if (filter.workspace !== undefined) query = query.where("control_runs.workspace", "=", filter.workspace);
+      if (filter.state !== undefined) query = query.where("control_runs.state", "=", filter.state);
       const shown: RunRow[] = [];
       let hasNextPage = false;
       let before = after === undefined ? undefined : fromCursor(after, 1)[0];
@@ -157,6 +172,7 @@ export function createStateRunStore(state: StateDb, { clock }: { readonly clock:
           .updateTable("control_run_jobs")
           .set({
             state: job.state,
+            tries: job.tries,
             started_at: job.startedAt ?? null,
             finished_at: job.finishedAt ?? null,
             message: job.message ?? null,
@@ -244,7 +260,7 @@ export function createStateRunStore(state: StateDb, { clock }: { readonly clock:
     await tx.updateTable("control_runs").set(change).where("id", "=", row.id).execute();
     await tx
       .updateTable("control_run_jobs")
-      .set({ state: "pending", started_at: null, finished_at: null, message: null, result: null })
+      .set({ state: "pending", tries: 0, started_at: null, finished_at: null, message: null, result: null })
       .where("run_id", "=", row.id)
       .where("state", "=", "running")
       .execute();

@@ -95,6 +95,8 @@ export interface RunRow {
   holder: string | null;
   token: number;
   held_until: string | null;
+  requested_by: string | null;
+  rerun_of: string | null;
   created_at: string;
   started_at: string | null;
   finished_at: string | null;
@@ -107,6 +109,7 @@ export interface RunJobRow {
   name: string;
   stack: string;
   state: string;
+  tries: number;
   started_at: string | null;
   finished_at: string | null;
   message: string | null;
