@@ -31,7 +31,7 @@ type BodyOf<Rule, Args, Result> = Rule extends {
       }
     ? (auth: Authorized<A>, args: Args, context: GraphqlContext, beside: Authorized<B>) => Eventually<Result>
     : Rule extends { readonly ask: "either"; readonly actions: readonly (infer A extends Action)[] }
-      ? (args: Args, context: GraphqlContext) => Choice<A, Result> | undefined
+      ? (args: Args, context: GraphqlContext) => Choice<A, Result, BesideOf<Rule>> | undefined
       : Rule extends {
             readonly ask: "object";
             readonly within: infer W extends Action;
@@ -51,8 +51,12 @@ interface Step<A extends Action, Result, Beside = undefined> {
 type BesideOf<Rule> = Rule extends { readonly beside: infer B extends Action } ? Authorized<B> : undefined;
 
 /** Which of the table's actions the arguments ask for; none (`undefined`): there is nothing to show. */
-type Choice<A extends Action, Result> = {
-  [K in A]: { readonly action: K; readonly ask: "once" | "list"; run(auth: Authorized<K>): Eventually<Result> };
+type Choice<A extends Action, Result, Beside = undefined> = {
+  [K in A]: {
+    readonly action: K;
+    readonly ask: "once" | "list";
+    run(auth: Authorized<K>, beside: Beside): Eventually<Result>;
+  };
 }[A];
 
 /** A root resolver that decides before it runs; made by `query` and `mutation` only. */
@@ -116,7 +120,7 @@ async function perform(rule: RootRule, body: unknown, args: unknown, context: Gr
       await authorizer.authorize(call, rule.gate);
       return run(await authorizer.authorizeList(call, rule.action), args, context);
     case "either": {
-      const choice = run(args, context) as Choice<Action, unknown> | undefined;
+      const choice = run(args, context) as Choice<Action, unknown, Authorized | undefined> | undefined;
       if (!choice) {
         await authorizer.authorizeList(call, rule.actions[0]);
         return null;
@@ -124,7 +128,8 @@ async function perform(rule: RootRule, body: unknown, args: unknown, context: Gr
       const { action, ask } = choice;
       if (!rule.actions.includes(action)) throw new TypeError(`the table does not list \`${action}\` for this field`);
       const auth = ask === "list" ? authorizer.authorizeList(call, action) : authorizer.authorize(call, action);
-      return (choice as { run(auth: Authorized): unknown }).run(await auth);
+      const { run: go } = choice as { run(auth: Authorized, beside: Authorized | undefined): unknown };
+      return go(await auth, rule.beside && (await authorizer.authorizeList(call, rule.beside)));
     }
     case "object": {
       const step = await (run(await authorizer.authorizeList(call, rule.within), args, context) as Eventually<

@@ -208,7 +208,10 @@ export interface Paged<T> {
   readonly hasNextPage: boolean;
 }
 
-/** The catalog as the API uses it. Hidden and absent are the same answer. */
+/**
+ * The catalog as the API uses it. Hidden and absent are the same answer: what it gives names no column and no dataset that the
+ * subject may not see, in keys, texts and lineage as well (`docs/adr/0027-hidden-names-stay-hidden.md`).
+ */
 export interface Catalog {
   beginScan(
     auth: Authorized<"entity.update">,
@@ -244,7 +247,7 @@ export interface Catalog {
   ): Promise<ReadonlyMap<string, number>>;
   /**
    * Edits as origin `user`. Tags, and owners of a dataset, also decide about what is in the entity.
-   * @param options `inside`: what the subject may update; absent: nothing
+   * @param options `inside`: what the subject may update; absent: nothing; `within`: what the answer may show; absent: what `auth` may
    * @throws {ConflictError} `ifSeq` is not the entity's seq
    * @throws {ForbiddenError} something in the entity is not among what the subject may update, and the edit would decide about it
    */
@@ -252,7 +255,12 @@ export interface Catalog {
     auth: Authorized<"entity.update">,
     urn: string,
     aspects: Readonly<Record<string, unknown>>,
-    options: { readonly ifSeq?: number; readonly dryRun?: boolean; readonly inside?: Authorized<"entity.update"> },
+    options: {
+      readonly ifSeq?: number;
+      readonly dryRun?: boolean;
+      readonly inside?: Authorized<"entity.update">;
+      readonly within?: Authorized<"entity.read">;
+    },
   ): Promise<Entity>;
   search(auth: Authorized<"entity.read">, request: SearchRequest): Promise<SearchResult>;
   suggest(

@@ -45,7 +45,7 @@ export const entityFields = {
         return {
           object: describeEntity(entity),
           run: async (auth, inside) => {
-            const options = { dryRun: input.dryRun ?? false, inside, ...given("ifSeq", input.ifSeq) };
+            const options = { dryRun: input.dryRun ?? false, inside, within, ...given("ifSeq", input.ifSeq) };
             const updated = await catalog.updateEntity(auth, entity.urn, aspects, options);
             if (!input.dryRun) {
               await recordChange(context, auth, [updated.urn], { aspects: Object.keys(aspects), seq: updated.seq });

@@ -1,6 +1,7 @@
 export { fingerprint } from "./canonical-json.ts";
 export { derivedTags, describeEntity, describeInside, ownersOf, tagsOf } from "./describe.ts";
 export { parseEdit } from "./edits.ts";
+export { type HiddenNames, hiddenText, type Telling, tellingOf, withoutHiddenNames } from "./hidden-names.ts";
 export {
   isLive,
   isRestoredByScan,
@@ -13,6 +14,7 @@ export {
 } from "./lifecycle.ts";
 export { containersOf, type Location, locate } from "./location.ts";
 export { type Match, matchSightings } from "./matching.ts";
+export { createMentions, namesIn } from "./mentions.ts";
 export { type LiveAssertion, mergeAssertions, type TagsValue } from "./merge.ts";
 export {
   isSearchable,

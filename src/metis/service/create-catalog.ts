@@ -7,12 +7,12 @@ import { noObjects } from "../../shared/object-filter.ts";
 import { formatUrn } from "../../shared/urn.ts";
 import type { StateDb } from "../../state/index.ts";
 import { createCatalogStore, createProjectionLeases, type ProjectionName } from "../adapters/state/index.ts";
-import { toEntity } from "../catalog/index.ts";
 import type { Catalog, LineageStore, SearchStore } from "../ports.ts";
 import { findVisible, isVisible, notFound } from "./entity-access.ts";
 import { editEntity } from "./entity-edit.ts";
 import { checkFirst, listColumns, listEntities } from "./entity-listing.ts";
 import type { Feed } from "./feed.ts";
+import { showEdges, showEntities, showEntity } from "./hidden-names.ts";
 import { createLineageFeed } from "./lineage-feed.ts";
 import { createObjectLister } from "./object-lister.ts";
 import { createProjector, type Projector, type ProjectorOptions } from "./projector.ts";
@@ -105,26 +105,31 @@ export function createCatalog(options: CatalogOptions): RunningCatalog {
     async getEntity(auth, urnOrAlias, { minSeq, asOf } = {}) {
       await waitForState(minSeq);
       const record = await findVisible(store, auth, urnOrAlias);
-      if (asOf === undefined) return toEntity(record);
+      if (asOf === undefined) return showEntity(store, auth, record);
       const then = await store.readAsOf(record, asOf);
       // SECURITY: what was hidden then is not shown because it is open now, nor the other way round
       if (!then || !isVisible(auth, then)) throw notFound(urnOrAlias);
-      return toEntity(then);
+      return showEntity(store, auth, then, asOf);
     },
     async getEntities(auth, urns) {
       checkFirst(Math.max(1, urns.length), maxNamesPerRead);
       const found = await store.findByUrns([...new Set(urns)]);
       const aliases = await store.findAliases(urns.filter((urn) => !found.has(urn)));
       const renamed = await store.findByIds([...new Set(aliases.values())]);
-      return urns.map((urn) => {
-        const record = found.get(urn) ?? renamed.get(aliases.get(urn) ?? "");
-        return record && isVisible(auth, record) ? toEntity(record) : undefined;
-      });
+      const recordOf = (urn: string) => found.get(urn) ?? renamed.get(aliases.get(urn) ?? "");
+      const visible = [...new Set(urns.map(recordOf))].filter((record) => record && isVisible(auth, record));
+      const shown = await showEntities(
+        store,
+        auth,
+        visible.filter((record) => record !== undefined),
+      );
+      const byId = new Map(shown.map((entity) => [entity.id, entity]));
+      return urns.map((urn) => byId.get(recordOf(urn)?.id ?? ""));
     },
     async getEntityById(auth, id) {
       const record = (await store.findByIds([id])).get(id);
       if (!record || !isVisible(auth, record)) throw notFound(id);
-      return toEntity(record);
+      return showEntity(store, auth, record);
     },
     listEntities: (auth, filter, page) => listEntities(store, auth, filter, page),
     listColumns: (auth, datasets) => listColumns(store, auth, datasets),
@@ -148,7 +153,7 @@ export function createCatalog(options: CatalogOptions): RunningCatalog {
       const { urn } = await findVisible(store, auth, request.of);
       const walk = { ...request, of: urn, deadlineMs: lineageDeadlineMs };
       const result = await lineage.walk(walk, auth.filter, trace?.filter ?? noObjects);
-      return { ...result, staleBy: await lag(applied) };
+      return { ...result, edges: await showEdges(store, auth, result.edges), staleBy: await lag(applied) };
     },
     currentSeq: () => store.currentSeq(),
     async rebuild(_auth: Authorized<"projection.rebuild">) {

@@ -2,9 +2,18 @@ import type { Authorized } from "../../heimdall/ports.ts";
 import { ConflictError, ForbiddenError } from "../../shared/errors.ts";
 import { noObjects } from "../../shared/object-filter.ts";
 import type { CatalogStore, WriteContext } from "../adapters/state/index.ts";
-import { applyChanges, diffAspects, type EntityRecord, parseEdit, toEntity } from "../catalog/index.ts";
+import { applyChanges, diffAspects, type EntityRecord, parseEdit } from "../catalog/index.ts";
 import type { Entity } from "../ports.ts";
 import { findVisible, isVisible, notFound } from "./entity-access.ts";
+import { showEntity } from "./hidden-names.ts";
+
+export interface EditOptions {
+  readonly ifSeq?: number;
+  readonly dryRun?: boolean;
+  readonly inside?: Authorized<"entity.update">;
+  /** what the answer may show; absent: what `auth` may */
+  readonly within?: Authorized<"entity.read">;
+}
 
 /** Edits what people own, as origin `user`. An edit that changes nothing writes nothing. */
 export async function editEntity(
@@ -12,7 +21,7 @@ export async function editEntity(
   auth: Authorized<"entity.update">,
   urn: string,
   aspects: Readonly<Record<string, unknown>>,
-  options: { readonly ifSeq?: number; readonly dryRun?: boolean; readonly inside?: Authorized<"entity.update"> },
+  options: EditOptions,
 ): Promise<{ readonly entity: Entity; readonly seq: number; readonly wrote: boolean }> {
   const edit = parseEdit(aspects);
   const found = await findVisible(store, auth, urn);
@@ -21,7 +30,7 @@ export async function editEntity(
   if (options.dryRun) {
     const before = readable(auth, (await store.findByIds([id])).get(id), urn, options.ifSeq);
     const after = edited(before, edit, before.seq);
-    return { entity: toEntity(after.record), seq: before.seq, wrote: false };
+    return { entity: await showEntity(store, options.within ?? auth, after.record), seq: before.seq, wrote: false };
   }
   const context: WriteContext = { actor: auth.subject.id, decisionId: auth.decisionId, runId: undefined };
   const { result, seq, wrote } = await store.write(context, async (writer) => {
@@ -32,7 +41,7 @@ export async function editEntity(
     writer.putEntity({ op: "update", before, after, aspects: changes, facts: false });
     return after;
   });
-  return { entity: toEntity(result), seq, wrote };
+  return { entity: await showEntity(store, options.within ?? auth, result), seq, wrote };
 }
 
 /**

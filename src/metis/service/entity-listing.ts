@@ -1,9 +1,10 @@
 import type { Authorized } from "../../heimdall/ports.ts";
 import { BadInputError } from "../../shared/errors.ts";
 import type { CatalogStore, ListPlace } from "../adapters/state/index.ts";
-import { listedStates, toEntity } from "../catalog/index.ts";
+import { listedStates } from "../catalog/index.ts";
 import type { Entity, EntityKind, Page, Paged } from "../ports.ts";
 import { findCandidates, isVisible } from "./entity-access.ts";
+import { showEntities } from "./hidden-names.ts";
 
 const maxFirst = 100;
 const maxColumns = 1_000;
@@ -24,8 +25,7 @@ export async function listEntities(
     after: page.after === undefined ? undefined : parseCursor(page.after),
     limit: limit + 1,
   });
-  const items = records.slice(0, limit).map((record) => {
-    const node = toEntity(record);
+  const items = (await showEntities(store, auth, records.slice(0, limit))).map((node) => {
     const position = byPosition ? (node.aspects.structure?.position ?? 0) : undefined;
     return { cursor: formatCursor({ position, urn: node.urn }), node };
   });
@@ -40,10 +40,12 @@ export async function listColumns(
 ): Promise<ReadonlyMap<string, readonly Entity[]>> {
   const found = await store.findByUrns([...new Set(datasets)]);
   const parents = [...found.values()].filter((record) => isVisible(auth, record)).map(({ id }) => id);
+  const columns = (await store.findChildren(parents, ["column"])).filter(
+    (column) => listedStates.includes(column.state) && isVisible(auth, column),
+  );
   const byParent = new Map<string, Entity[]>(parents.map((id) => [id, []]));
-  for (const column of await store.findChildren(parents, ["column"])) {
-    if (!listedStates.includes(column.state) || !isVisible(auth, column)) continue;
-    byParent.get(column.parentId ?? "")?.push(toEntity(column));
+  for (const [index, column] of (await showEntities(store, auth, columns)).entries()) {
+    byParent.get(columns[index]?.parentId ?? "")?.push(column);
   }
   return new Map(datasets.map((urn) => [urn, byParent.get(found.get(urn)?.id ?? "") ?? []]));
 }

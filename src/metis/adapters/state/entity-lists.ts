@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import { matchesFilter, type ObjectFilter } from "../../../shared/object-filter.ts";
 import { describeEntity, type EntityRecord, listedStates, toEntity } from "../../catalog/index.ts";
-import { createContainmentReads } from "./containment.ts";
+import { createContainmentReads, inChunks } from "./containment.ts";
 import { positionOrder, selectEntities } from "./entity-reads.ts";
 import { toRecord } from "./entity-rows.ts";
 import { asksForTags, type FilterFacts, type SqlFilter, toSqlFilter } from "./filter-sql.ts";
@@ -29,6 +29,10 @@ export interface EntityLists {
   ): Promise<readonly EntityRecord[]>;
   /** Whether anything in the entity, in whatever state, is refused by `filter`. */
   holdsBeyond(id: string, filter: ObjectFilter): Promise<boolean>;
+  /** Columns of `datasets`, in whatever state, that `filter` refuses; in no order. */
+  refusedColumns(datasets: readonly string[], filter: ObjectFilter): Promise<readonly EntityRecord[]>;
+  /** Datasets of a depot, in whatever state, of one of `names` (whatever their case). */
+  findNamed(depot: string, names: readonly string[]): Promise<readonly EntityRecord[]>;
   /** By dataset type, or kind where there is none. */
   count(depot: string | undefined, visible: ObjectFilter): Promise<ReadonlyMap<string, number>>;
 }
@@ -83,6 +87,33 @@ export function createEntityLists(db: Kysely<MetisTables>): EntityLists {
         } else if (!(await query.execute()).every((row) => isVisible(toRecord(row), filter))) return true;
       }
       return false;
+    },
+    async refusedColumns(datasets, filter) {
+      if (filter.op === "all" || datasets.length === 0) return [];
+      const { where, exact } = toSqlFilter(filter, await readFilterFacts(db, filter));
+      if (exact && !where) return [];
+      const found: EntityRecord[] = [];
+      for (const chunk of inChunks(datasets)) {
+        const query = selectEntities(db).where("entity.parent_id", "in", chunk).where("entity.kind", "=", "column");
+        const rows = await (exact && where ? query.where((eb) => eb.not(where)) : query).execute();
+        const records = rows.map(toRecord);
+        found.push(...(exact ? records : records.filter((record) => !isVisible(record, filter))));
+      }
+      return found;
+    },
+    async findNamed(depot, names) {
+      const folded = [...new Set(names.flatMap((name) => [name, name.toLowerCase()]))];
+      const found = new Map<string, EntityRecord>();
+      for (const chunk of inChunks(folded)) {
+        const keys = sql.join(chunk);
+        const rows = await selectEntities(db)
+          .where("entity.depot", "=", depot)
+          .where("entity.kind", "=", "dataset")
+          .where(sql<boolean>`(entity.name in (${keys}) or lower(entity.name) in (${keys}))`)
+          .execute();
+        for (const row of rows) found.set(row.id, toRecord(row));
+      }
+      return [...found.values()];
     },
     async count(depot, visible) {
       const counts = new Map<string, number>();
