@@ -196,11 +196,13 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
       (call) => scanPostgres({ ...call, guard }),
     );
     const control = createControl({
+    const policyChecker = createPolicyChecker({ policies, clock });
+    const registry = createObjectRegistry({ directory, authorizer, audit, policyChecker, identity });
       state,
       secrets,
       authorizer,
       audit,
-      policyChecker: createPolicyChecker({ policies, clock }),
+      policyChecker,
       livePolicies: policies,
       identity,
       findSubject: async (id) => {
@@ -231,6 +233,7 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
         audit,
         policySafety: createPolicySafety({
           policies,
+        policyChecker,
           authorizer,
           audit,
           objects: [catalog.objects, createResourceObjectSource(stores.resources)],

@@ -11,11 +11,10 @@ import {
 } from "../shared/errors.ts";
 import type { IdSource } from "../shared/ids.ts";
 import type { Secret } from "../shared/secret.ts";
-import { formatUrn } from "../shared/urn.ts";
 import { canonicalJson, specHash } from "./canonical.ts";
 import { secretRefOf } from "./connections.ts";
 import { dependenciesOf } from "./dependencies.ts";
-import { describeResource, isReservedTag, nameOf } from "./describe.ts";
+import { describeResource, describeUser, isReservedTag, nameOf } from "./describe.ts";
 import { toYaml, unifiedDiff } from "./diff.ts";
 import { findOwn, requestersOf } from "./grants.ts";
 import {
@@ -189,12 +188,17 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
           break;
         }
       }
-      refused.push(...(await findEscalations(call, item)), ...(await findOwnApprovals(call, item)));
+      refused.push(
+        ...(await findEscalations(call, item)),
+        ...findWidening(call, item),
+        ...(await findOwnApprovals(call, item)),
+      );
     }
     if (arePoliciesSound) {
       // together: a grant of this call may be made of a use-case of this call
       const documents = plans.flatMap(({ manifest }) => toCandidate(manifest) ?? []);
       if (documents.length > 0) refused.push(...policyChecker.escalations(call.subject, documents));
+      if (refused.length === 0) await refuseLockout(plans, documents);
     }
     if (refused.length === 0) return;
     const what = refused.length === 1 ? (refused[0]?.message ?? "") : `${refused.length} resources may not be applied`;
@@ -231,14 +235,45 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
     return toGrantedDocument({ ...manifest, uid: "", generation: 0 }, toTimestamp(options.clock.now()));
   }
 
+  /** SECURITY: tags, owner and layer that policies look at are policy; whoever changes them may be opening it to others. */
+  function findWidening(call: CallContext, { manifest, existing, object }: Plan): readonly Problem[] {
+    if (!existing) return [];
+    const facts = policyChecker.objectFacts({ before: existing.object, after: object, isContainer: false });
+    if (facts.length === 0 || authorizer.check(call, "escalate", existing.object)) return [];
+    const message = `${nameOf(manifest.ref)}: policies look at what changes (${facts.join("; ")}); ask for \`escalate\` on it`;
+    return [manifest.report.at(["tags"], message)];
+  }
+
+  /** @throws {ConflictError} nobody could change policies any more */
+  async function refuseLockout(plans: readonly Plan[], documents: readonly PolicyDocument[]): Promise<void> {
+    const given = new Map(
+      plans.flatMap(({ manifest: { ref, spec } }) => {
+        if (ref.type !== "user") return [];
+        const { type, tags = [], attributes = {} } = spec as SpecOf["user"];
+        return [[ref.name, { id: ref.name, type, tags, attributes: attributes as Attributes }] as const];
+      }),
+    );
+    if (documents.length + given.size === 0) return;
+    const before = await options.identity.listUsers();
+    const after = [...before.filter(({ id }) => !given.has(id)), ...given.values()];
+    const lockout = policyChecker.lockout(documents, { before, after });
+    if (lockout !== undefined) throw new ConflictError(lockout);
+  }
+
   /** What the applying user would hand out without holding it. */
   async function findEscalations(call: CallContext, { manifest }: Plan): Promise<readonly Problem[]> {
     const { ref, spec, report } = manifest;
     if (ref.type === "user") {
       const before = await options.identity.findUser(ref.name);
-      const { tags: given = [], attributes = {} } = spec as SpecOf["user"];
-      const former = { tags: before?.tags ?? [], attributes: before?.attributes ?? {} };
-      const facts = authorizer.policyFacts(former, { tags: given, attributes: attributes as Attributes });
+      const { type, email, tags: given = [], attributes = {} } = spec as SpecOf["user"];
+      const former = {
+        tags: before?.tags ?? [],
+        attributes: { ...before?.attributes, ...(before && { type: before.type }) },
+      };
+      const later = { tags: given, attributes: { ...(attributes as Attributes), ...(before && { type }) } };
+      // who has the same address counts as the same person where requests are approved
+      const isMailGone = before?.email !== undefined && before.email !== email;
+      const facts = [...authorizer.policyFacts(former, later), ...(isMailGone ? ["the mail address"] : [])];
       const mayEscalate = facts.length === 0 || authorizer.check(call, "escalate", describeUser(ref.name));
       const touched = mayEscalate
         ? []
@@ -474,14 +509,4 @@ function hasMoved(manifest: ParsedManifest, existing: StoredResource): boolean {
 function placeOf({ engine, location }: DepotSpec): unknown {
   const { database: _database, ...place } = location;
   return { engine, place };
-}
-
-function describeUser(id: string): DecisionObject {
-  return {
-    type: "user",
-    id,
-    paths: [formatUrn({ kind: "user", scope: id })],
-    tags: ["dataos:type:user", `users:id:${id}`],
-    attributes: { id },
-  };
 }

@@ -1,4 +1,4 @@
-import type { AuditLog, Authorized, Authorizer, IdentityStore, PolicyChecker } from "../heimdall/ports.ts";
+import type { AuditLog, Authorized, Authorizer, IdentityStore, PolicyChecker, User } from "../heimdall/ports.ts";
 import type { Catalog } from "../metis/ports.ts";
 import type { NamePattern } from "../scanner/ports.ts";
 import { type Clock, toTimestamp } from "../shared/clock.ts";
@@ -13,7 +13,7 @@ import { createStateControlStores } from "./adapters/state/index.ts";
 import { createApplier } from "./apply.ts";
 import { createConnections, type FindSubject } from "./connections.ts";
 import { dependenciesOf } from "./dependencies.ts";
-import { nameOf, resourceUrn, toResource } from "./describe.ts";
+import { describeUser, nameOf, resourceUrn, toResource } from "./describe.ts";
 import { decideGrant, listGrants } from "./grants.ts";
 import { createLeadership } from "./leadership.ts";
 import { isName, readStoredSpec, workspaceNameRule } from "./manifest/index.ts";
@@ -207,7 +207,7 @@ export function createControl(options: ControlOptions): ControlRuntime {
           `${nameOf(ref)} is needed by ${list}; delete ${dependents.length === 1 ? "that" : "these"} first, or force the deletion`,
         );
       }
-      refuseEscalation(auth, resource);
+      await refuseEscalation(auth, resource);
       if (dryRun || resource.phase === "Terminating") return;
       const reason = dependents.length > 0 ? `, forced although needed by ${dependents.map(nameOf).join(", ")}` : "";
       await resources.markTerminating(resource.uid, resource.resourceVersion, {
@@ -383,11 +383,13 @@ export function createControl(options: ControlOptions): ControlRuntime {
     );
   }
 
-  /** SECURITY: without a deny or a mask somebody may see more; removing one is handing that out. */
-  function refuseEscalation(auth: Authorized, resource: StoredResource): void {
+  /** SECURITY: without a deny or a mask, or a user whom one binds, somebody may see more; removing one is handing that out. */
+  async function refuseEscalation(auth: Authorized, resource: StoredResource): Promise<void> {
     const document = toPolicyDocument(resource);
-    if (!document) return;
-    const problems = options.policyChecker.escalations(auth.subject, [{ ...document, spec: undefined }]);
+    const removed = document ? [{ ...document, spec: undefined }] : [];
+    const isUser = resource.ref.type === "user";
+    if (!document && !isUser) return;
+    const problems = document ? options.policyChecker.escalations(auth.subject, removed) : [];
     const [first] = problems;
     if (first) throw new ForbiddenError(first.message, undefined, { problems });
   }
@@ -405,6 +407,25 @@ export function createControl(options: ControlOptions): ControlRuntime {
     return run;
   }
 
+    const before = await options.identity.listUsers();
+    const leaving = isUser ? before.find(({ id }) => id === resource.ref.name) : undefined;
+    if (leaving) refuseFreeing(auth, leaving);
+    const lockout = options.policyChecker.lockout(removed, {
+      before,
+      after: before.filter((user) => user !== leaving),
+    });
+    if (lockout !== undefined) throw new ConflictError(lockout);
+  }
+
+  /** SECURITY: who may delete a user and make the same one again could so take off what binds them. */
+  function refuseFreeing(auth: Authorized, user: User): void {
+    const facts = authorizer.policyFacts(user, { tags: [], attributes: {} });
+    const call = { subject: auth.subject, requestId: "", ip: undefined, via: "control" };
+    if (facts.length === 0 || authorizer.check(call, "escalate", describeUser(user.id))) return;
+    throw new ForbiddenError(
+      `policies look at ${facts.join(", ")} of \`${user.id}\`, so deleting the user is changing what they give; ask for \`escalate\` on users`,
+      auth.decisionId,
+    );
   async function auditWorkspace(auth: Authorized, action: string, name: string): Promise<void> {
     await audit.append({
       type: "change",

@@ -38,6 +38,17 @@ export function describeResource(
   };
 }
 
+/** A user as an object that is decided on. */
+export function describeUser(id: string): DecisionObject {
+  return {
+    type: "user",
+    id,
+    paths: [formatUrn({ kind: "user", scope: id })],
+    tags: ["dataos:type:user", `users:id:${id}`],
+    attributes: { id },
+  };
+}
+
 /** Whether only the server gives this tag to resources. */
 export function isReservedTag(tag: string): boolean {
   return tag.startsWith("dataos:");

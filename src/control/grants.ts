@@ -11,7 +11,7 @@ import type { GrantDecision, GrantStore, ResourceStore, StoredResource } from ".
 interface GrantParts {
   readonly resources: Pick<ResourceStore, "find" | "listAll">;
   readonly grants: GrantStore;
-  readonly identity: Pick<IdentityStore, "findUser">;
+  readonly identity: Pick<IdentityStore, "findUser" | "listUsers" | "listTagNamespaces">;
   readonly policyChecker: PolicyChecker;
   readonly clock: Clock;
 }
@@ -39,7 +39,7 @@ export async function decideGrant(
   name: string,
   answer: { readonly approve: boolean; readonly notes: string | undefined; readonly dryRun: boolean },
 ): Promise<{ readonly resource: StoredResource; readonly grant: Grant }> {
-  const { resources, grants, policyChecker, clock } = parts;
+  const { resources, grants, clock } = parts;
   const ref = { type: "grant", name, workspace: undefined } as const;
   const resource = await resources.find(ref);
   if (
@@ -62,26 +62,28 @@ export async function decideGrant(
     at: toTimestamp(clock.now()),
     notes: answer.notes,
   } as const;
-  if (answer.approve) refuseUnsound(policyChecker, auth, resource, decision.at);
+  if (answer.approve) await refuseUnsound(parts, auth, resource, decision.at);
   if (!answer.dryRun && !(await grants.decide(resource.uid, resource.generation, decision))) {
     throw new ConflictError(`${nameOf(ref)} was changed by somebody else meanwhile; read it again and repeat the call`);
   }
   return { resource, grant: toGrant(resource, { ...decision, usedAt: undefined }, clock.now()) };
 }
 
-function refuseUnsound(
-  policyChecker: PolicyChecker,
+async function refuseUnsound(
+  { identity, policyChecker }: GrantParts,
   auth: Authorized,
   resource: StoredResource,
   decidedAt: string,
-): void {
+): Promise<void> {
   const document = toGrantedDocument(resource, decidedAt);
   if (!document) throw new TypeError("a grant is a policy document");
   const throwIf = (problems: readonly Problem[], make: (message: string) => Error): void => {
     const [first] = problems;
     if (first) throw make(first.message);
   };
-  const { problems } = policyChecker.check([document]);
+  const namespaces = (await identity.listTagNamespaces()).map(({ glob }) => glob);
+  const known = (await identity.listUsers()).map(({ attributes }) => attributes);
+  const { problems } = policyChecker.check([document], known, namespaces);
   throwIf(problems, (message) => new BadInputError(message, { problems }));
   const escalations = policyChecker.escalations(auth.subject, [document]);
   throwIf(escalations, (message) => new ForbiddenError(message, auth.decisionId, { problems: escalations }));

@@ -1,5 +1,12 @@
 import type { Control } from "../control/ports.ts";
-import type { AuditLog, Authorizer, CallContext, IdentityStore } from "../heimdall/ports.ts";
+import type {
+  AuditLog,
+  Authorizer,
+  CallContext,
+  IdentityStore,
+  ObjectRegistry,
+  PolicyChecker,
+} from "../heimdall/ports.ts";
 import type { Questions } from "../heimdall/questions/index.ts";
 import type { PolicySafety } from "../heimdall/safety/index.ts";
 import type { Catalog } from "../metis/ports.ts";
@@ -21,6 +28,7 @@ export interface GraphqlServices {
   readonly questions: Questions;
   readonly policySafety: PolicySafety;
 }
+  readonly policyChecker: Pick<PolicyChecker, "objectFacts" | "lockout">;
 
 /** What resolvers get of one operation. */
 export interface GraphqlContext {

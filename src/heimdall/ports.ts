@@ -347,3 +347,29 @@ export interface PolicyChecker {
    */
   escalations(subject: Subject, documents: readonly PolicyDocument[]): readonly Problem[];
 }
+  /**
+   * What a change of an object would give to somebody, in words, sorted; empty: nothing. SECURITY: tags and attributes that policies
+   * look at are policy, so only who holds `escalate` on the object may make such a change.
+   */
+  objectFacts(change: GuardedChange): readonly string[];
+  /**
+   * Why after a change nobody could change policies any more, where somebody can now; `undefined`: somebody still can.
+   * @param documents as in `escalations` @param users all of them, before and after
+   */
+  lockout(
+    documents: readonly PolicyDocument[],
+    users: { readonly before: readonly SubjectFacts[]; readonly after: readonly SubjectFacts[] },
+  ): string | undefined;
+}
+
+/** An object before and after a change of its tags or attributes, as decisions see it. */
+export interface GuardedChange {
+  readonly before: DecisionObject;
+  readonly after: DecisionObject;
+  /** Others are in it, which are decided on with its tags. */
+  readonly isContainer: boolean;
+  /** Of a column: its own tags, by which masks select. */
+  readonly column?: { readonly name: string; readonly before: readonly string[]; readonly after: readonly string[] };
+
+/** What decisions know of a user. */
+export type SubjectFacts = Pick<User, "id" | "type" | "tags" | "attributes">;

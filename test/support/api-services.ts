@@ -105,8 +105,10 @@ export async function createApiServices(policies = ""): Promise<ApiServices> {
     secrets: createStateSecretStore(state, vault, async () => {}),
     authorizer,
     audit,
-    policyChecker: createPolicyChecker({ policies: live, clock: systemClock }),
+    policyChecker,
     livePolicies: live,
+  const policyChecker = createPolicyChecker({ policies: live, clock: systemClock });
+  const registry = createObjectRegistry({ directory, authorizer, audit, policyChecker, identity });
     identity,
     findSubject: async (id) => {
       const user = await identity.findUser(id);
@@ -152,6 +154,7 @@ export async function createApiServices(policies = ""): Promise<ApiServices> {
       ],
       listSubjects: async () =>
         (await identity.listUsers()).map((user) => ({ subject: toSubject(user), object: describeUser(user) })),
+    policyChecker,
       clock: systemClock,
     }),
     questions,

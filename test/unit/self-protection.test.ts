@@ -40,6 +40,16 @@ policy:
     allow: true
     conditions: ["department == 'sales'"]
 ---
+name: tags-and-owners-decide
+version: v1
+type: policy
+policy:
+  type: data
+  rules:
+    - {resource: "urn:dataos:depot:**", actions: [peek], subjects: ["roles:id:user"], conditions: ["'team:open' in object.tags"]}
+    - {resource: "urn:dataos:depot:**", actions: [peek], subjects: ["roles:id:user"], conditions: ["'team:shut' in object.tags"], effect: deny}
+    - {resource: "urn:dataos:depot:**", actions: [drop], subjects: ["roles:id:user"], conditions: ["object.owner == subject.id"]}
+---
 id: vault
 name: Vault
 authorization_atoms: [{id: view-part, predicate: view, paths: ["/\${part}/**"]}]
@@ -60,6 +70,7 @@ beforeAll(async () => {
     await apply("root", user("bob", "tags: ['roles:id:user', 'dataos:intern'], attributes: {department: hr}")),
   ).toEqual([]);
   expect(await apply("root", grant("granted", "lobby", true))).toEqual([]);
+  expect(await apply("root", depot("den", "team:any") + "---" + depot("vaulted", "team:shut"))).toEqual([]);
 });
 afterAll(async () => {
   await server?.close();
@@ -87,6 +98,14 @@ name: ${name}
 version: v1alpha
 type: grant
 grant: {policy_use_case_id: view-parts, subjects: ["users:id:bob"], values: {view-part: [{part: ${part}}]}, approve: ${approve}}
+`;
+const depot = (name: string, tag: string, owner = "root") => `
+name: ${name}
+version: v1
+type: depot
+owner: ${owner}
+tags: ["${tag}"]
+depot: {type: POSTGRESQL, spec: {host: db.test, port: 5432, database: lab}}
 `;
 const policy = (path: string, allow = true) => ({
   name: `opens-${path.replace(/\W/g, "")}`,
@@ -169,7 +188,11 @@ const ways: readonly [string, () => Promise<unknown>, unknown][] = [
       }),
     403,
   ],
-  ["a role for oneself, in a manifest", () => apply("ann", user("ann", "tags: ['roles:id:operator']")), forbidden],
+  [
+    "a role for oneself, in a manifest",
+    () => apply("ann", user("ann", "email: ann@example.org, tags: ['roles:id:user', 'roles:id:operator']")),
+    forbidden,
+  ],
   [
     "a role for oneself, by GraphQL",
     () => graphql("setUserTags", { userId: "ann", tags: ["roles:id:user", "roles:id:operator"] }),
@@ -200,6 +223,11 @@ const ways: readonly [string, () => Promise<unknown>, unknown][] = [
     () => apply("ann", user("ann", "tags: ['roles:id:user'], attributes: {department: sales}")),
     forbidden,
   ],
+  ["one's mail address, which links accounts", () => apply("ann", user("ann", "tags: ['roles:id:user']")), forbidden],
+  ["a user whom a deny binds, deleted", () => graphql("deleteResource", { type: "user", name: "bob" }), forbidden],
+  ["a tag that an allow is about, given to a depot", () => apply("ann", depot("den", "team:open")), forbidden],
+  ["a tag that a deny is about, taken from a depot", () => apply("ann", depot("vaulted", "team:any")), forbidden],
+  ["the owner that a condition reads, changed", () => apply("ann", depot("den", "team:any", "bob")), forbidden],
   ["a key of somebody who may more", () => graphql("createApiKey", { name: "k", userId: "root" }), forbidden],
 ];
 
@@ -217,6 +245,8 @@ describe("nobody hands out what they do not hold", () => {
         user("bob", "tags: ['roles:id:user', 'dataos:intern'], attributes: {department: hr, room: '12'}"),
       ),
     ).toEqual([]);
+    expect(await apply("ann", depot("den", "team:other"))).toEqual([]);
+    expect(await apply("ann", depot("den", "team:shut"))).toEqual([]);
     expect(await apply("ann", grant("wish", "vault", false))).toEqual([]);
     expect(await graphql("approveGrant", { name: "wish" })).toEqual(forbidden);
     expect(await apply("root", user("bob", "tags: ['roles:id:user'], attributes: {department: sales}"))).toEqual([]);

@@ -1,7 +1,7 @@
 import type { Authorized } from "../../heimdall/ports.ts";
 import { describeEntity } from "../../metis/index.ts";
 import type { Entity } from "../../metis/ports.ts";
-import { BadInputError } from "../../shared/errors.ts";
+import { BadInputError, ConflictError, ForbiddenError } from "../../shared/errors.ts";
 import { toAttributes } from "../attributes.ts";
 import type { GraphqlContext } from "../context.ts";
 import type { EntityResolvers, UpdateEntityInput } from "../generated/schema-types.ts";
@@ -46,7 +46,7 @@ export const entityFields = {
           object: describeEntity(entity),
           run: async (auth, inside) => {
             const options = { dryRun: input.dryRun ?? false, inside, within, ...given("ifSeq", input.ifSeq) };
-            const updated = await catalog.updateEntity(auth, entity.urn, aspects, options);
+            const updated = await editGuarded(context, [within, auth], entity, aspects, options);
             if (!input.dryRun) {
               await recordChange(context, auth, [updated.urn], { aspects: Object.keys(aspects), seq: updated.seq });
             }
@@ -129,6 +129,67 @@ async function listEntities(
   const list = openList(context, [field, filter], page);
   const found = await context.services.catalog.listEntities(auth, filter, list.page);
   return list.toConnection(found, (entity) => ({ entity, auth }));
+}
+
+const editAttempts = 5;
+
+/**
+ * Edits the entity, where nothing is opened by it or the caller holds `escalate` on it.
+ * SECURITY: what was judged is what is written: where somebody else came between, it is judged again.
+ */
+async function editGuarded(
+  context: GraphqlContext,
+  [within, auth]: readonly [Authorized<"entity.read">, Authorized<"entity.update">],
+  found: Entity,
+  aspects: Readonly<Record<string, unknown>>,
+  options: NonNullable<Parameters<GraphqlContext["services"]["catalog"]["updateEntity"]>[3]>,
+): Promise<Entity> {
+  const { catalog } = context.services;
+  if (aspects.tags === undefined && aspects.ownership === undefined) {
+    return catalog.updateEntity(auth, found.urn, aspects, options);
+  }
+  let before = found;
+  for (let attempt = 1; ; attempt++) {
+    const after = await catalog.updateEntity(auth, before.urn, aspects, { ...options, dryRun: true });
+    if (after.seq === before.seq) {
+      refuseWidening(context, auth, before, after);
+      if (options.dryRun) return after;
+      try {
+        return await catalog.updateEntity(auth, before.urn, aspects, { ...options, ifSeq: before.seq });
+      } catch (error) {
+        if (!(error instanceof ConflictError) || options.ifSeq !== undefined || attempt === editAttempts) throw error;
+      }
+    } else if (attempt === editAttempts) {
+      throw new ConflictError(`\`${before.urn}\` is being changed by others; repeat the edit`);
+    }
+    before = await catalog.getEntityById(within, before.id);
+  }
+}
+
+/** SECURITY: tags and owners that policies look at are policy. @throws {ForbiddenError} naming what would be opened */
+function refuseWidening(
+  { call, services }: GraphqlContext,
+  auth: Authorized<"entity.update">,
+  before: Entity,
+  after: Entity,
+): void {
+  const [then, later] = [describeEntity(before), describeEntity(after)];
+  const isColumn = before.kind === "column";
+  const facts = services.policyChecker.objectFacts({
+    before: then,
+    after: later,
+    isContainer: !isColumn,
+    ...(isColumn && { column: { name: before.name, before: tagsOf(before), after: tagsOf(after) } }),
+  });
+  if (facts.length === 0 || services.authorizer.check(call, "escalate", then)) return;
+  throw new ForbiddenError(
+    `policies look at what changes of \`${before.urn}\` (${facts.join("; ")}); ask somebody who may \`escalate\``,
+    auth.decisionId,
+  );
+}
+
+function tagsOf({ aspects }: Entity): readonly string[] {
+  return aspects.tags?.tags ?? [];
 }
 
 /** What the input says of each aspect; one that is not named stays as it is, null takes the caller's own value back. */

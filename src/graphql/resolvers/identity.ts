@@ -1,6 +1,6 @@
 import { checkSubjectTags } from "../../heimdall/identity/index.ts";
 import type { ApiKeyInfo, User } from "../../heimdall/ports.ts";
-import { BadInputError, ForbiddenError, NotFoundError } from "../../shared/errors.ts";
+import { BadInputError, ConflictError, ForbiddenError, NotFoundError } from "../../shared/errors.ts";
 import { matchesFilter } from "../../shared/object-filter.ts";
 import type { GraphqlContext } from "../context.ts";
 import { describeApiKey, describeUser } from "../objects.ts";
@@ -81,6 +81,7 @@ export const identityFields = {
             const added = tags.filter((tag) => !user.tags.includes(tag));
             refuseUnheld(context, user, added);
             refuseFreeing(context, user, tags);
+            await refuseLockout(context, { ...user, tags });
             if (input.dryRun) {
               const namespaces = await identity.listTagNamespaces();
               checkSubjectTags(
@@ -128,6 +129,14 @@ function refuseFreeing({ call, services }: GraphqlContext, user: User, tags: rea
   throw new ForbiddenError(
     `policies look at ${facts.join(", ")} of \`${user.id}\`, so taking it away is changing what they give; ask somebody who may \`escalate\``,
   );
+}
+
+/** @throws {ConflictError} nobody could change policies any more */
+async function refuseLockout({ services }: GraphqlContext, later: User): Promise<void> {
+  const before = await services.identity.listUsers();
+  const after = before.map((user) => (user.id === later.id ? later : user));
+  const lockout = services.policyChecker.lockout([], { before, after });
+  if (lockout !== undefined) throw new ConflictError(lockout);
 }
 
 /** `undefined` for a key that does not expire. */

@@ -6,6 +6,8 @@ import { type CompiledPolicies, compilePolicies, declareObserved } from "../poli
 import type { PolicyChecker, PolicyDocument } from "../ports.ts";
 import { findEscalations } from "./escalation.ts";
 import type { LivePolicies } from "./live-policies.ts";
+import { findLockout } from "./lockout.ts";
+import { findObjectFacts } from "./object-facts.ts";
 
 /**
  * Checks documents against the live ones: they take the place of live documents of the same kind and name. A document whose `spec` is
@@ -51,6 +53,21 @@ export function createPolicyChecker(parts: { readonly policies: LivePolicies; re
         return first ? [{ message: "policies are not loaded, so nobody may change them; try again later" }] : [];
       const { policies: after, problems } = compilePolicies(merged(documents));
       return problems.length > 0 ? problems : findEscalations(subject, { time: clock.now() }, before, after);
+    },
+    objectFacts(change) {
+      // what a grant for a single use gives counts as well
+      const known = policies.singleUse()?.policies ?? policies.unobserved();
+      return known ? findObjectFacts(known, change) : ["the policies are not loaded, so it cannot be known"];
+    },
+    lockout(documents, users) {
+      const before = policies.unobserved();
+      if (!before) return undefined;
+      const after = documents.length === 0 ? before : compilePolicies(merged(documents)).policies;
+      const sides = [
+        { policies: before, users: users.before },
+        { policies: after, users: users.after },
+      ] as const;
+      return findLockout(...sides, documents, clock.now());
     },
   };
 }

@@ -30,11 +30,13 @@ export function findPolicyFacts(policies: CompiledPolicies, before: SubjectFacts
     ...policies.rules.flatMap(({ rule }) => (rule.effect === "deny" ? (rule.subjects?.flat() ?? []) : [])),
     ...policies.dataPolicies.flatMap(({ users }) => users.tags),
   ];
+  // a condition may ask for a tag not to be there
+  const areTagsRead = conditions.some((text) => /\btags\b/.test(text.replaceAll(/\bobject\s*\.\s*tags\b/g, "")));
   const removed = before.tags.filter((tag) => !after.tags.includes(tag));
   return [
     ...changed.filter(isRead).map((name) => `attribute \`${name}\``),
     ...removed
-      .filter((tag) => binding.some((glob) => compileGlob(glob, "tag").matches(tag)))
+      .filter((tag) => areTagsRead || binding.some((glob) => compileGlob(glob, "tag").matches(tag)))
       .map((tag) => `tag \`${tag}\``),
   ].sort();
 }

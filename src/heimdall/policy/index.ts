@@ -1,4 +1,5 @@
 export type { AttributeDeclarations } from "./condition/compile-condition.ts";
+export { type Condition, evaluate as evaluateCondition } from "./condition/condition.ts";
 export { declareObserved } from "./condition/observed-attributes.ts";
 export { type CompileOptions, type CompileResult, compileInSteps, compilePolicies } from "./engine/compile-policies.ts";
 export {
@@ -9,7 +10,7 @@ export {
   meetsConditions,
   toReach,
 } from "./engine/compiled-rule.ts";
-export { decideData } from "./engine/data-decision.ts";
+export { decideData, mayBeAbout, rankMasks } from "./engine/data-decision.ts";
 export type { CompiledPolicies, ListQuestion } from "./engine/decide.ts";
 export { parsePolicyYaml } from "./language/from-yaml.ts";
-export type { DataPolicy, PolicyRule } from "./rule.ts";
+export type { DataPolicy, MaskPolicy, PolicyRule } from "./rule.ts";

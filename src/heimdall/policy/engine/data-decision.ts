@@ -52,6 +52,11 @@ export function matchingDataPolicies(
   return policies.filter((policy) => matchesUser(policy.users, subject.tags) && matchesScope(policy.scope, names));
 }
 
+/** Whether it binds anybody at all on this dataset, whatever its columns. */
+export function mayBeAbout(policy: DataPolicy, object: Pick<DecisionObject, "paths">): boolean {
+  return matchesScope(policy.scope, datasetNames(object.paths));
+}
+
 /** Masks that select the column, the one that wins first. */
 export function rankMasks(policies: readonly DataPolicy[], column: ObjectColumn): readonly MaskPolicy[] {
   return policies
