@@ -195,9 +195,8 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
       { engines: ["postgresql"], health: (connection, signal) => testConnection(connection, guard, signal) },
       (call) => scanPostgres({ ...call, guard }),
     );
-    const control = createControl({
     const policyChecker = createPolicyChecker({ policies, clock });
-    const registry = createObjectRegistry({ directory, authorizer, audit, policyChecker, identity });
+    const control = createControl({
       state,
       secrets,
       authorizer,
@@ -231,9 +230,9 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
         control,
         identity,
         audit,
+        policyChecker,
         policySafety: createPolicySafety({
           policies,
-        policyChecker,
           authorizer,
           audit,
           objects: [catalog.objects, createResourceObjectSource(stores.resources)],

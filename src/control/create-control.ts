@@ -392,21 +392,6 @@ export function createControl(options: ControlOptions): ControlRuntime {
     const problems = document ? options.policyChecker.escalations(auth.subject, removed) : [];
     const [first] = problems;
     if (first) throw new ForbiddenError(first.message, undefined, { problems });
-  }
-
-  async function visible(auth: Authorized, given: ResourceRef): Promise<StoredResource> {
-    const resource = await resources.find(toRef(given));
-    if (!resource || !isAbout(auth, resource.object)) throw new NotFoundError(`there is no ${nameOf(given)}`);
-    return resource;
-  }
-
-  async function visibleRun(auth: Authorized, runId: string): Promise<StoredRun> {
-    const run = await runs.find(runId);
-    const workflow = run && (await resources.findByUid(run.uid));
-    if (!run || !workflow || !isAbout(auth, workflow.object)) throw new NotFoundError(`there is no run \`${runId}\``);
-    return run;
-  }
-
     const before = await options.identity.listUsers();
     const leaving = isUser ? before.find(({ id }) => id === resource.ref.name) : undefined;
     if (leaving) refuseFreeing(auth, leaving);
@@ -426,6 +411,21 @@ export function createControl(options: ControlOptions): ControlRuntime {
       `policies look at ${facts.join(", ")} of \`${user.id}\`, so deleting the user is changing what they give; ask for \`escalate\` on users`,
       auth.decisionId,
     );
+  }
+
+  async function visible(auth: Authorized, given: ResourceRef): Promise<StoredResource> {
+    const resource = await resources.find(toRef(given));
+    if (!resource || !isAbout(auth, resource.object)) throw new NotFoundError(`there is no ${nameOf(given)}`);
+    return resource;
+  }
+
+  async function visibleRun(auth: Authorized, runId: string): Promise<StoredRun> {
+    const run = await runs.find(runId);
+    const workflow = run && (await resources.findByUid(run.uid));
+    if (!run || !workflow || !isAbout(auth, workflow.object)) throw new NotFoundError(`there is no run \`${runId}\``);
+    return run;
+  }
+
   async function auditWorkspace(auth: Authorized, action: string, name: string): Promise<void> {
     await audit.append({
       type: "change",

@@ -1,12 +1,5 @@
 import type { Control } from "../control/ports.ts";
-import type {
-  AuditLog,
-  Authorizer,
-  CallContext,
-  IdentityStore,
-  ObjectRegistry,
-  PolicyChecker,
-} from "../heimdall/ports.ts";
+import type { AuditLog, Authorizer, CallContext, IdentityStore, PolicyChecker } from "../heimdall/ports.ts";
 import type { Questions } from "../heimdall/questions/index.ts";
 import type { PolicySafety } from "../heimdall/safety/index.ts";
 import type { Catalog } from "../metis/ports.ts";
@@ -27,8 +20,8 @@ export interface GraphqlServices {
   readonly policies: PolicyLister;
   readonly questions: Questions;
   readonly policySafety: PolicySafety;
-}
   readonly policyChecker: Pick<PolicyChecker, "objectFacts" | "lockout">;
+}
 
 /** What resolvers get of one operation. */
 export interface GraphqlContext {

@@ -346,7 +346,6 @@ export interface PolicyChecker {
    * held. SECURITY: nobody may grant or widen what they do not hold.
    */
   escalations(subject: Subject, documents: readonly PolicyDocument[]): readonly Problem[];
-}
   /**
    * What a change of an object would give to somebody, in words, sorted; empty: nothing. SECURITY: tags and attributes that policies
    * look at are policy, so only who holds `escalate` on the object may make such a change.
@@ -370,6 +369,7 @@ export interface GuardedChange {
   readonly isContainer: boolean;
   /** Of a column: its own tags, by which masks select. */
   readonly column?: { readonly name: string; readonly before: readonly string[]; readonly after: readonly string[] };
+}
 
 /** What decisions know of a user. */
 export type SubjectFacts = Pick<User, "id" | "type" | "tags" | "attributes">;

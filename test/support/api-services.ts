@@ -98,6 +98,7 @@ export async function createApiServices(policies = ""): Promise<ApiServices> {
     { audit, ids },
   );
   const vault = await openVault(state, { masterKeyFile: `${dir.path}/master.key`, dataDir: dir.path });
+  const policyChecker = createPolicyChecker({ policies: live, clock: systemClock });
   const control = createControl({
     ...common,
     ids,
@@ -107,8 +108,6 @@ export async function createApiServices(policies = ""): Promise<ApiServices> {
     audit,
     policyChecker,
     livePolicies: live,
-  const policyChecker = createPolicyChecker({ policies: live, clock: systemClock });
-  const registry = createObjectRegistry({ directory, authorizer, audit, policyChecker, identity });
     identity,
     findSubject: async (id) => {
       const user = await identity.findUser(id);
@@ -144,6 +143,7 @@ export async function createApiServices(policies = ""): Promise<ApiServices> {
     control: watch("control", control),
     identity: watch("identity", identity),
     audit,
+    policyChecker,
     policySafety: createPolicySafety({
       policies: live,
       authorizer,
@@ -154,7 +154,6 @@ export async function createApiServices(policies = ""): Promise<ApiServices> {
       ],
       listSubjects: async () =>
         (await identity.listUsers()).map((user) => ({ subject: toSubject(user), object: describeUser(user) })),
-    policyChecker,
       clock: systemClock,
     }),
     questions,
