@@ -27,6 +27,8 @@ export interface DecisionObject {
   readonly attributes: Attributes;
   /** For a dataset: its columns, so that masks can be decided. `undefined`: not a dataset, or unknown. */
   readonly columns?: readonly ObjectColumn[];
+  /** Where the paths may mean several things: what is known of each. All of them are decided on, and a deny of one is the answer. */
+  readonly alternatives?: readonly DecisionObject[];
 }
 
 export interface ObjectColumn {

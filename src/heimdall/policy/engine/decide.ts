@@ -13,6 +13,7 @@ import { withoutQuery } from "../language/coverage.ts";
 import type { DataPolicy } from "../rule.ts";
 import { type CompiledRule, isInForce, toReach } from "./compiled-rule.ts";
 import { decideData, noObligations, readingPredicates } from "./data-decision.ts";
+import { decideEach } from "./decide-each.ts";
 import type { RuleIndex, RuleNumbers } from "./rule-index.ts";
 
 /** Policies ready to answer. Answers depend on nothing but the policies and what is asked. */
@@ -67,7 +68,10 @@ export function createDecider(parts: {
     rules,
     dataPolicies,
     allowOverrides,
-    decide: (request) => decider.decide(request),
+    decide: (request) =>
+      request.object.alternatives === undefined
+        ? decider.decide(request)
+        : decideEach(request.object.alternatives, request, (one) => decider.decide(one)),
     rulesAbout(subject) {
       const known = index.audiences.of(subject);
       return rules.filter((rule) => rule.rule.collection === "default" && index.isAbout(rule.number, known));

@@ -14,7 +14,7 @@ export interface EntityReads {
   findBySourceKeys(depot: string, keys: readonly string[]): Promise<ReadonlyMap<string, EntityRecord>>;
   /** former URNs: alias -> entity's id */
   findAliases(aliases: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Entities other than columns at a UDL address, in order of URN; more than one where the short form is ambiguous. */
+  /** Entities other than columns at a UDL address, in order of URN; more than one, and then all, where the short form is ambiguous. */
   findByUdl(udl: string): Promise<readonly EntityRecord[]>;
   /** Children of `parents`, in any state, in order of parent, position and URN. */
   findChildren(parents: readonly string[], kinds?: readonly string[]): Promise<readonly EntityRecord[]>;
@@ -72,7 +72,6 @@ export function createEntityReads(db: Kysely<MetisTables>): EntityReads {
         .where("entity.kind", "<>", "column")
         .where((eb) => eb.or([eb("entity.udl", "=", udl), eb("entity.udl_full", "=", udl)]))
         .orderBy("entity.urn")
-        .limit(10)
         .execute();
       return rows.map(toRecord);
     },
