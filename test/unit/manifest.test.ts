@@ -39,7 +39,7 @@ depot:
       [
         "m.yaml:2:7: \`Sales_DB\` is not a name for a depot; expected lower-case letters and digits, a letter first, at most 48 characters",
         "m.yaml:3:1: unknown key \`verion\`; did you mean \`version\`? (allowed: \`name\`, \`version\`, \`type\`, \`tags\`, \`description\`, \`owner\`, \`layer\`, \`workspace\`, \`depot\`)",
-        "m.yaml:4:10: unknown version \`v9\` of \`depot\`; did you mean \`v1\`? (allowed: \`v1\`, \`v1beta1\`, \`v2alpha\`)",
+        "m.yaml:4:10: unknown version \`v9\` of \`depot\`; did you mean \`v1\`? (allowed: \`v1\`, \`v2alpha\`)",
         "m.yaml:6:8: unknown \`layer\` \`users\`; did you mean \`user\`? (allowed: \`user\`, \`system\`)",
         "m.yaml:8:9: unknown \`type\` \`postgresq\`; did you mean \`postgresql\`? (allowed: \`postgresql\`, \`postgres\`, \`jdbc\`, \`mysql\`, \`mariadb\`, \`mssql\`, \`oracle\`, \`snowflake\`, \`bigquery\`, \`redshift\`, \`s3\`, \`abfss\`, \`wasbs\`, \`gcs\`, \`kafka\`, \`pulsar\`, \`eventhub\`, \`elasticsearch\`, \`opensearch\`, \`mongodb\`, \`redis\`, \`presto\`, \`file\`, \`http\`)",
         "m.yaml:9:13: \`depot.external\` is text; expected \`true\` or \`false\`",
@@ -59,19 +59,19 @@ depot:
   });
 
   it("tells types that are not built yet from types that do not exist", () => {
-    expect(parse("name: a\ntype: service\nservice: {}").problems).toMatchInlineSnapshot(`
+    expect(parse("name: a\ntype: lens\nlens: {}").problems).toMatchInlineSnapshot(`
       [
-        "m.yaml:2:7: type \`service\` is not supported yet; supported: \`instance-secret\`, \`secret\`, \`depot\`, \`policy\`, \`grant\`, \`provider\`, \`use-case\`, \`workflow\`, \`compute\`, \`user\`, \`role\`",
+        "m.yaml:2:7: type \`lens\` is not supported yet; supported: \`instance-secret\`, \`secret\`, \`depot\`, \`policy\`, \`grant\`, \`provider\`, \`use-case\`, \`workflow\`, \`service\`, \`worker\`, \`monitor\`, \`pager\`, \`compute\`, \`cluster\`, \`volume\`, \`database\`, \`lakehouse\`, \`bundle\`, \`product\`, \`operator\`, \`stack\`, \`user\`, \`role\`",
       ]
     `);
     expect(parse("name: a\ntype: depo\ndepo: {}").problems).toMatchInlineSnapshot(`
       [
-        "m.yaml:2:7: unknown type \`depo\`; did you mean \`depot\`? (supported: \`instance-secret\`, \`secret\`, \`depot\`, \`policy\`, \`grant\`, \`provider\`, \`use-case\`, \`workflow\`, \`compute\`, \`user\`, \`role\`)",
+        "m.yaml:2:7: unknown type \`depo\`; did you mean \`depot\`? (supported: \`instance-secret\`, \`secret\`, \`depot\`, \`policy\`, \`grant\`, \`provider\`, \`use-case\`, \`workflow\`, \`service\`, \`worker\`, \`monitor\`, \`pager\`, \`compute\`, \`cluster\`, \`volume\`, \`database\`, \`lakehouse\`, \`bundle\`, \`product\`, \`operator\`, \`stack\`, \`user\`, \`role\`)",
       ]
     `);
     expect(parse("name: x\npolicy_use_case_id: x").problems).toMatchInlineSnapshot(`
       [
-        "m.yaml:1:1: \`type\` is missing; expected one of \`instance-secret\`, \`secret\`, \`depot\`, \`policy\`, \`grant\`, \`provider\`, \`use-case\`, \`workflow\`, \`compute\`, \`user\`, \`role\`; put it below \`grant:\` and add \`name\` and \`type: grant\`",
+        "m.yaml:1:1: \`type\` is missing; expected one of \`instance-secret\`, \`secret\`, \`depot\`, \`policy\`, \`grant\`, \`provider\`, \`use-case\`, \`workflow\`, \`service\`, \`worker\`, \`monitor\`, \`pager\`, \`compute\`, \`cluster\`, \`volume\`, \`database\`, \`lakehouse\`, \`bundle\`, \`product\`, \`operator\`, \`stack\`, \`user\`, \`role\`; put it below \`grant:\` and add \`name\` and \`type: grant\`",
       ]
     `);
     expect(parse("- a\n- b").problems).toMatchInlineSnapshot(`

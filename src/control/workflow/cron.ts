@@ -1,4 +1,5 @@
 import { Cron } from "croner";
+import { changeBetween, isTimeZone, momentsOf, offsetMs, toEpochMs, toWallMs } from "./time-zone.ts";
 
 export interface ScheduleTimes {
   readonly cron: string;
@@ -9,6 +10,9 @@ export interface ScheduleTimes {
 }
 
 const maxLength = 256;
+const hourMs = 3_600_000;
+/** clocks were never put back by more */
+const longestRepeatMs = 25 * hourMs;
 const aliases: Readonly<Record<string, string>> = {
   "@hourly": "0 * * * *",
   "@daily": "0 0 * * *",
@@ -19,6 +23,7 @@ const aliases: Readonly<Record<string, string>> = {
   "@annually": "0 0 1 1 *",
 };
 const form = "five fields `minute hour day month weekday`, or six with seconds first, such as `0 3 * * *`, or `@daily`";
+const fieldNames = ["second", "minute", "hour", "day", "month", "weekday"];
 
 /**
  * What is wrong with a schedule, if anything. Day of month and day of week together: either of them, as cron has it; `L`, `W` and
@@ -27,59 +32,124 @@ const form = "five fields `minute hour day month weekday`, or six with seconds f
 export function checkSchedule(
   schedule: ScheduleTimes,
   nowMs: number,
-): { readonly key: "cron" | "timezone"; readonly message: string } | undefined {
-  const { timezone } = schedule;
-  const cron = aliases[schedule.cron.trim()] ?? schedule.cron;
-  if (cron.length > maxLength)
-    return { key: "cron", message: `a cron expression has at most ${maxLength} characters; expected ${form}` };
-  const shown = cron.replaceAll(/[\s\p{Cc}]+/gu, " ").slice(0, 80);
-  const fields = cron.trim().split(/\s+/);
-  if (cron.trim() === "" || fields.length < 5 || fields.length > 6 || !/^[\w\s*/,#?+-]+$/.test(cron)) {
-    return { key: "cron", message: `\`${shown}\` is not a cron expression; expected ${form}` };
-  }
+): { readonly key: "cron" | "timezone" | "endOn"; readonly message: string } | undefined {
+  const { timezone, startOnMs, endOnMs } = schedule;
   if (!isTimeZone(timezone)) {
     return {
       key: "timezone",
-      message: `unknown time zone \`${timezone}\`; expected a name such as \`UTC\` or \`Europe/Berlin\``,
+      message: `unknown time zone \`${timezone.slice(0, 80)}\`; expected a name such as \`UTC\` or \`Europe/Berlin\``,
     };
   }
-  let next: Date | null;
-  try {
-    next = open(cron, timezone).nextRun(new Date(nowMs));
-  } catch (error) {
-    const reason = (error instanceof Error ? error.message : "").replace(/^CronPattern: /, "").replace(/\.$/, "");
-    return { key: "cron", message: `\`${shown}\` is not a cron expression: ${lowerFirst(reason)}; expected ${form}` };
-  }
-  return next === null
-    ? { key: "cron", message: `\`${shown}\` never comes (no next run); name a day that exists` }
-    : undefined;
+  const problem = findCronProblem(schedule.cron, nowMs);
+  if (problem !== undefined) return { key: "cron", message: problem };
+  if (startOnMs !== undefined && endOnMs !== undefined && endOnMs < startOnMs)
+    return { key: "endOn", message: "`endOn` is before `startOn`, so the schedule never comes" };
+  return undefined;
 }
 
 /**
- * The first time after `afterMs` that the schedule names; `undefined` where there is none before its end.
- * Times that a change of the clock skips run right after it, times that it repeats run once.
+ * The first time after `afterMs` that the schedule names; `undefined` where there is none before its end (which counts as within).
+ * Where clocks change: a schedule that names hours runs once for each wall-clock time it names; one that the change skips runs at the
+ * end of the gap (all of a gap together), one that it repeats runs the first time. A schedule of every hour goes on evenly.
  */
 export function nextScheduledMs(schedule: ScheduleTimes, afterMs: number): number | undefined {
-  const from = Math.max(afterMs, (schedule.startOnMs ?? 0) - 1);
-  const next = open(schedule.cron, schedule.timezone).nextRun(new Date(from))?.getTime();
-  if (next === undefined) return undefined;
-  return schedule.endOnMs !== undefined && next > schedule.endOnMs ? undefined : next;
+  const { timezone, startOnMs, endOnMs } = schedule;
+  const cron = aliases[schedule.cron.trim()] ?? schedule.cron;
+  const fromMs = Math.max(afterMs, (startOnMs ?? Number.NEGATIVE_INFINITY) - 1);
+  const next = isEveryHour(cron) ? nextEven(cron, timezone, fromMs) : nextOnWall(cron, timezone, fromMs);
+  return next === undefined || (endOnMs !== undefined && next > endOnMs) ? undefined : next;
 }
 
-function open(cron: string, timezone: string): Cron {
-  return new Cron(aliases[cron.trim()] ?? cron, { timezone, paused: true, mode: "5-or-6-parts" });
+/** Each wall-clock time once. INVARIANT: `toEpochMs` never goes back, so what is named after `fromMs` is also later on the wall. */
+function nextOnWall(cron: string, zone: string, fromMs: number): number | undefined {
+  let wallMs = nextNamed(cron, toWallMs(fromMs, zone));
+  while (wallMs !== undefined) {
+    const moment = toEpochMs(wallMs, zone);
+    if (moment > fromMs) return moment;
+    // in an hour that is repeated, for the second time: go on from where it was left the first time
+    const changeMs = changeBetween(moment, fromMs, zone);
+    wallMs = nextNamed(cron, Math.max(wallMs, toWallMs(changeMs - 1, zone)));
+  }
+  return undefined;
 }
 
-function isTimeZone(name: string): boolean {
-  if (name.length > 64) return false;
+/** Each moment at which the clock shows a time that is named. */
+function nextEven(cron: string, zone: string, fromMs: number): number | undefined {
+  let found: number | undefined;
+  for (let wallMs = nextNamed(cron, toWallMs(fromMs, zone)); wallMs !== undefined; wallMs = nextNamed(cron, wallMs)) {
+    found = momentsOf(wallMs, zone).find((moment) => moment > fromMs);
+    if (found !== undefined) break;
+  }
+  const horizon = Math.min(found ?? Number.POSITIVE_INFINITY, fromMs + longestRepeatMs);
+  if (offsetMs(horizon, zone) >= offsetMs(fromMs, zone)) return found;
+  // clocks go back before that: what they show again may be named
+  const changeMs = changeBetween(fromMs, horizon, zone);
+  const againMs = nextNamed(cron, toWallMs(changeMs, zone) - 1);
+  const again = againMs === undefined ? undefined : againMs - offsetMs(changeMs, zone);
+  return again === undefined || (found !== undefined && found < again) ? found : again;
+}
+
+/** The first time on the wall after `wallMs` that the expression names; no zone and no changes are known to it. */
+function nextNamed(cron: string, wallMs: number): number | undefined {
+  return open(cron).nextRun(new Date(wallMs))?.getTime();
+}
+
+// WHY: reading an expression takes longer than finding its next time
+const opened = new Map<string, Cron>();
+const maxOpened = 1000;
+
+function open(cron: string): Cron {
+  const known = opened.get(cron);
+  if (known) return known;
+  const made = new Cron(cron, { timezone: "UTC", paused: true, mode: "5-or-6-parts" });
+  if (opened.size >= maxOpened) opened.clear();
+  opened.set(cron, made);
+  return made;
+}
+
+/** Whether the hour is left open: then it says how often, not when. */
+function isEveryHour(cron: string): boolean {
+  return /^(?:\*|\*\/1|\?|0-23)$/.test(cron.trim().split(/\s+/).at(-4) ?? "");
+}
+
+function findCronProblem(given: string, nowMs: number): string | undefined {
+  const cron = aliases[given.trim()] ?? given;
+  if (cron.length > maxLength) return `a cron expression has at most ${maxLength} characters; expected ${form}`;
+  const shown = cron.replaceAll(/[\s\p{Cc}]+/gu, " ").slice(0, 80);
+  const fields = [...cron.matchAll(/\S+/g)];
+  if (fields.length < 5 || fields.length > 6)
+    return `\`${shown}\` is not a cron expression, it has ${fields.length === 1 ? "one field" : `${fields.length} fields`}; expected ${form}`;
+  const names = fieldNames.slice(-fields.length);
+  for (const [index, field] of fields.entries()) {
+    const reason = findFieldProblem(field[0], index, fields.length);
+    if (reason !== undefined)
+      return `\`${shown}\` is not a cron expression: ${names[index]} \`${printable(field[0])}\` (character ${field.index + 1}) ${reason}; expected ${form}`;
+  }
+  if (/[\r\n\p{Cc}]/u.test(cron.replaceAll("\t", " "))) return `\`${shown}\` has more than one line; expected ${form}`;
   try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
+    if (nextNamed(cron, nowMs) !== undefined) return undefined;
+  } catch (error) {
+    return `\`${shown}\` is not a cron expression: ${reasonOf(error)}; expected ${form}`;
+  }
+  return `\`${shown}\` never comes (no next run); name a day that exists`;
+}
+
+/** What is wrong with one field, the others being open. */
+function findFieldProblem(field: string, index: number, count: number): string | undefined {
+  if (!/^[A-Za-z0-9*/,#?+-]+$/.test(field)) return "has a character that no field has";
+  try {
+    open(Array.from({ length: count }, (_, other) => (other === index ? field : "*")).join(" "));
+    return undefined;
+  } catch (error) {
+    return `is not one: ${reasonOf(error)}`;
   }
 }
 
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+function reasonOf(error: unknown): string {
+  const reason = (error instanceof Error ? error.message : "").replace(/^CronPattern: /, "").replace(/\.$/, "");
+  return printable(reason.charAt(0).toLowerCase() + reason.slice(1));
+}
+
+function printable(text: string): string {
+  return text.replaceAll(/[\s\p{Cc}]+/gu, " ").slice(0, 80);
 }
