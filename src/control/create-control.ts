@@ -24,6 +24,7 @@ import { computeReconciler } from "./reconcile/compute.ts";
 import { createControlLoop } from "./reconcile/control-loop.ts";
 import { createDepotReconciler } from "./reconcile/depot.ts";
 import { createRoleReconciler, createUserReconciler } from "./reconcile/identity.ts";
+import { createKeptReconciler, noDriverReason, notRunYetReason } from "./reconcile/kept.ts";
 import { createPolicyReconciler } from "./reconcile/policy.ts";
 import { createSecretReconciler } from "./reconcile/secret.ts";
 import { createWorkflowReconciler } from "./reconcile/workflow.ts";
@@ -106,6 +107,8 @@ export function createControl(options: ControlOptions): ControlRuntime {
     logger,
   });
   const secretReconciler = createSecretReconciler(secrets);
+  const notRunYet = createKeptReconciler(secrets, notRunYetReason);
+  const noDriver = createKeptReconciler(secrets, noDriverReason);
   const policyReconciler = createPolicyReconciler(options.livePolicies, stores.grants);
   const loop = createControlLoop({
     resources,
@@ -128,6 +131,18 @@ export function createControl(options: ControlOptions): ControlRuntime {
         ids,
       }),
       compute: computeReconciler,
+      service: notRunYet,
+      worker: notRunYet,
+      monitor: notRunYet,
+      pager: notRunYet,
+      volume: notRunYet,
+      database: notRunYet,
+      bundle: notRunYet,
+      product: notRunYet,
+      cluster: noDriver,
+      lakehouse: noDriver,
+      operator: noDriver,
+      stack: noDriver,
       user: createUserReconciler(options.identity),
       role: createRoleReconciler(options.identity),
     },

@@ -63,6 +63,8 @@ export interface StackRunner {
   readonly version: string;
   /** What is wrong with a `stackSpec` that the grammar takes, when it is applied. */
   check(stackSpec: unknown): readonly StackFault[];
+  /** Why a `stackSpec` without fault is not carried out here, e.g. a kind of source without a driver; the job's workflow waits. */
+  cannotRun?(stackSpec: unknown): string | undefined;
   /** Small counts and facts of what was done. Throws a planned error where it did not succeed. */
   run(call: StackCall): Promise<Readonly<Record<string, unknown>>>;
 }

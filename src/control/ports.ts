@@ -11,14 +11,37 @@ export const resourceTypes = [
   "provider",
   "use-case",
   "workflow",
+  "service",
+  "worker",
+  "monitor",
+  "pager",
   "compute",
+  "cluster",
+  "volume",
+  "database",
+  "lakehouse",
+  "bundle",
+  "product",
+  "operator",
+  "stack",
   "user",
   "role",
 ] as const;
 export type ResourceType = (typeof resourceTypes)[number];
 
 /** Instance-level types have no workspace. */
-export const workspaceTypes: ReadonlySet<ResourceType> = new Set(["secret", "workflow"]);
+export const workspaceTypes: ReadonlySet<ResourceType> = new Set([
+  "secret",
+  "workflow",
+  "service",
+  "worker",
+  "monitor",
+  "pager",
+  "cluster",
+  "volume",
+  "database",
+  "lakehouse",
+]);
 
 export type ResourcePhase = "Pending" | "Provisioning" | "Running" | "Active" | "Terminating" | "Terminated";
 

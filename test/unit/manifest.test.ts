@@ -306,9 +306,9 @@ describe("a workflow", () => {
         "m.yaml:9:68: unknown key \`schemaFilterPatern\` in \`workflow.dag.0.spec.stackSpec.sourceConfig.config\`; did you mean \`schemaFilterPattern\`? (allowed: \`type\`, \`databaseFilterPattern\`, \`schemaFilterPattern\`, \`tableFilterPattern\`, \`markDeletedTables\`, \`includeTables\`, \`includeViews\`, \`topicFilterPattern\`, \`collectionFilterPattern\`, \`dashboardFilterPattern\`, \`chartFilterPattern\`, \`dataProductFilterPattern\`, \`markDeletedTopics\`, \`markDeletedDataProducts\`, \`markDeletedTablesfromFilterOnly\`, \`includeTags\`, \`includeCollections\`, \`ingestSampleData\`, \`enableDebugLog\`)",
       ]
     `);
-    expect(scan("{type: data-product}")).toMatchInlineSnapshot(`
+    expect(scan("{type: users, sourceConfig: {config: {type: Mail}}}")).toMatchInlineSnapshot(`
       [
-        "m.yaml:9:27: \`workflow.dag.0.spec.stackSpec.type\`: scans of type \`data-product\` are not supported yet; expected \`depot: <name>\`",
+        "m.yaml:9:64: unknown \`type\` \`Mail\` (allowed: \`DatabaseMetadata\`, \`MessagingMetadata\`, \`DashboardMetadata\`, \`PipelineMetadata\`, \`DataProduct\`, \`SemanticModel\`)",
       ]
     `);
     expect(scan("{depot: 'http://sales'}")).toMatchInlineSnapshot(`

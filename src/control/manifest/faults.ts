@@ -89,6 +89,16 @@ export function createFaultReporter(
   }
 }
 
+/** The same reporter for what stands at `prefix` of the document. */
+export function below(report: FaultReporter, prefix: readonly PropertyKey[]): FaultReporter {
+  return {
+    at: (path, message) => report.at([...prefix, ...path], message),
+    atKey: (path, message) => report.atKey([...prefix, ...path], message),
+    has: (path) => report.has([...prefix, ...path]),
+    fromFaults: (path, faults) => report.fromFaults([...prefix, ...path], faults),
+  };
+}
+
 const words: Readonly<Record<string, string>> = {
   string: "text",
   number: "a number",

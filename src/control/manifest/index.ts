@@ -6,10 +6,10 @@ export { readStoredSpec } from "./stored-spec.ts";
 export { stockComputes } from "./types/compute.ts";
 export type { DepotSpec } from "./types/depot.ts";
 export type { SpecOf } from "./types/index.ts";
-export { readDepotName, readScannerSpec } from "./types/scanner.ts";
-export {
-  type JobSpec,
-  parseStack,
-  type RetryStrategy,
-  type WorkflowSpec,
+export { parseStack } from "./types/runnable.ts";
+export { noScan, readDepotName, readOtherScan, readScannerSpec } from "./types/scanner.ts";
+export type {
+  JobSpec,
+  RetryStrategy,
+  WorkflowSpec,
 } from "./types/workflow.ts";

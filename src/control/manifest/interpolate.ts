@@ -14,12 +14,13 @@ const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /**
  * Replaces `$VAR` and `${VAR}` in the text values of a document and `$$` by `$`; keys and comments stay. A value without quotes that is only a
  * variable gets the type of what stands in it (`${PORT}` becomes a number), unless `keepsText` says otherwise.
- * What a variable holds is not looked into again.
+ * What a variable holds is not looked into again. What `isVerbatim` names stays as it is.
  */
 export function interpolate(
   document: Pick<YamlDocument, "value" | "plainScalars">,
   variables: ReadonlyMap<string, string>,
   keepsText: (path: Path) => boolean,
+  isVerbatim: (path: Path) => boolean = () => false,
 ): { readonly value: unknown; readonly faults: readonly InterpolationFault[] } {
   const faults: InterpolationFault[] = [];
   let expandedChars = 0;
@@ -28,7 +29,7 @@ export function interpolate(
     if (typeof value === "object" && value !== null) {
       return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, [...path, key])]));
     }
-    if (typeof value !== "string" || !value.includes("$")) return value;
+    if (typeof value !== "string" || !value.includes("$") || isVerbatim(path)) return value;
     const text = value.replaceAll(reference, (whole, dollar, braced, bare) => {
       if (dollar !== undefined) return "$";
       const name: string = bare ?? braced;

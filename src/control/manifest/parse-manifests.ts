@@ -3,18 +3,21 @@ import { suggestion } from "../../shared/nearest.ts";
 import type { Secret } from "../../shared/secret.ts";
 import { parseYamlDocuments, type YamlDocument, type YamlPlace } from "../../shared/yaml.ts";
 import { type ManifestDocument, type ResourceRef, type ResourceType, resourceTypes, workspaceTypes } from "../ports.ts";
-import { checkSchedule } from "../workflow/cron.ts";
-import { createFaultReporter, type FaultReporter } from "./faults.ts";
+import { below, createFaultReporter, type FaultReporter } from "./faults.ts";
+import { headOf } from "./head.ts";
 import { interpolate } from "./interpolate.ts";
 import { isName, nameRules, workspaceNameRule } from "./names.ts";
 import { withoutNulls } from "./nulls.ts";
-import { allowedKeys, keyword, mapping, shortText, tagList, text } from "./schema.ts";
+import { findScheduleFaults } from "./schedules.ts";
+import { allowedKeys } from "./schema.ts";
 import { extractSecrets, isSecretPath } from "./secret-values.ts";
-import { grammars, plannedTypes, type SpecOf } from "./types/index.ts";
-import { isScannerStack, readScannerSpec } from "./types/scanner.ts";
-import { knownStacks, parseStack, type WorkflowSpec } from "./types/workflow.ts";
+import type { BundleSection } from "./types/bundle.ts";
+import { formerVersion, grammars, plannedTypes, type SpecOf, versionsOf } from "./types/index.ts";
+import { knownStacks, parseStack, type Runnable, stackFamily } from "./types/runnable.ts";
+import { isScannerStack, noScan, readOtherScan, readScannerSpec } from "./types/scanner.ts";
+import type { WorkflowSpec } from "./types/workflow.ts";
 import { findUrlPasswords } from "./url-passwords.ts";
-import { fromVendorDocument, verbatimTypes } from "./vendor-documents.ts";
+import { fromVendorDocument, isOtherLanguage, verbatimTypes } from "./vendor-documents.ts";
 
 /** One manifest that is well formed. */
 export interface ParsedManifest<T extends ResourceType = ResourceType> {
@@ -106,9 +109,9 @@ function parseManifest(
     return undefined;
   }
   const { value, faults } =
-    options.disableInterpolation || vendors || verbatimTypes.has(type)
+    options.disableInterpolation || (vendors && type !== "product") || verbatimTypes.has(type)
       ? { value: document.value, faults: [] }
-      : interpolate(document, options.variables, isSecret);
+      : interpolate(document, options.variables, isSecret, isOtherLanguage);
   const resolved = value as Record<string, unknown>;
   const report = createFaultReporter(file, { ...document, value: resolved }, isSecret);
   const found: Problem[] = faults.map(({ path, message }) => report.at(path, message));
@@ -117,36 +120,33 @@ function parseManifest(
     problems.push(...found);
     return undefined;
   }
-  const manifest = checkManifest(type, resolved, document, file, report, options, found);
+  const manifest = checkManifest(type, resolved, { document, file, report, options, problems: found, isMember: false });
   problems.push(...found);
   return found.length > 0 ? undefined : manifest;
 }
 
-const head = {
-  name: shortText,
-  version: shortText.optional(),
-  type: shortText,
-  tags: tagList.optional(),
-  description: text.optional(),
-  owner: shortText.optional(),
-  layer: keyword(["user", "system"]).optional(),
-  workspace: shortText.optional(),
-};
+/** What a manifest is read from, and where its faults go. */
+interface Reading {
+  readonly document: YamlDocument;
+  readonly file: string;
+  readonly report: FaultReporter;
+  readonly options: ParseOptions;
+  readonly problems: Problem[];
+  /** it stands in a bundle, which looks for passwords and numbers in the whole document */
+  readonly isMember: boolean;
+}
 
 function checkManifest<T extends ResourceType>(
   type: T,
   given: Readonly<Record<string, unknown>>,
-  document: YamlDocument,
-  file: string,
-  report: FaultReporter,
-  options: ParseOptions,
-  problems: Problem[],
+  reading: Reading,
 ): ParsedManifest<T> | undefined {
+  const { document, file, report, options, problems, isMember } = reading;
   const warnings: Problem[] = [];
   const rest = withoutNulls(given) as Record<string, unknown>;
   const section = rest[type];
   delete rest[type];
-  const parsed = mapping(head).safeParse(rest);
+  const parsed = headOf(type).safeParse(rest);
   if (!parsed.success) {
     // the section's own key belongs to what is allowed
     const issues = parsed.error.issues.map((issue) =>
@@ -156,37 +156,33 @@ function checkManifest<T extends ResourceType>(
     );
     problems.push(...report.fromFaults([], issues));
   }
-  const name = typeof rest.name === "string" ? rest.name : undefined;
-  if (name !== undefined && !isName(nameRules[type], name)) {
-    problems.push(
-      report.at(["name"], `\`${name.slice(0, 80)}\` is not a name for a ${type}; expected ${nameRules[type].words}`),
-    );
+  checkName(type, rest.name, report, problems, warnings);
+  if (rest.title !== undefined) {
+    const message = `\`title\` is no key of a manifest's head and has no effect; put it below \`${type}\`, or into \`description\``;
+    warnings.push(report.atKey(["title"], message));
   }
-  if (type === "depot" && name?.includes("-")) {
-    warnings.push(
-      report.at(
-        ["name"],
-        `\`${name}\`: hyphens in depot names are taken here but not by every tool; expected ${nameRules.depot.words}`,
-      ),
-    );
-  }
-  problems.push(...findUrlPasswords(type, given, report));
+  if (!isMember) problems.push(...findUrlPasswords(type, given, report));
   const version = checkVersion(type, rest.version, report, problems, warnings);
   const workspace = checkWorkspace(type, rest.workspace, options.workspace, report, problems, warnings);
   if (section === undefined) {
     problems.push(report.at([], `the section \`${type}\` is missing; expected \`${type}: {…}\``));
     return undefined;
   }
-  const reading = grammars[type].read(section, version);
-  problems.push(...report.fromFaults([type], reading.faults));
-  if (!parsed.success || reading.spec === undefined) return undefined;
+  const { spec, faults } = grammars[type].read(section, version);
+  problems.push(...report.fromFaults([type], faults));
+  if (!parsed.success || spec === undefined) return undefined;
   if (verbatimTypes.has(type) && (section as { readonly id?: unknown }).id !== parsed.data.name) {
     problems.push(
       report.at([type, "id"], `\`id\` and \`name\` of a ${type} are the same; give both as \`${parsed.data.name}\``),
     );
   }
-  if (type === "workflow") checkWorkflow(reading.spec as WorkflowSpec, options.nowMs, report, problems, warnings);
-  warnOfNumbers(type, document, report, warnings);
+  for (const { path, message } of findScheduleFaults(type, spec, options.nowMs)) {
+    problems.push(report.at([type, ...path], message));
+  }
+  if (type === "workflow") checkWorkflow(spec as WorkflowSpec, options.nowMs, report, problems, warnings);
+  if (type === "service" || type === "worker") checkStack(spec as Runnable, [type], report, problems, warnings);
+  if (type === "bundle") checkMembers(spec as BundleSection, reading, warnings);
+  if (!isMember) warnOfNumbers(type, document, report, warnings);
   const secrets = extractSecrets(type, given);
   return {
     ref: { type, name: parsed.data.name, workspace },
@@ -195,7 +191,7 @@ function checkManifest<T extends ResourceType>(
     owner: parsed.data.owner,
     layer: parsed.data.layer ?? "user",
     tags: [...new Set(parsed.data.tags ?? [])],
-    spec: reading.spec,
+    spec,
     manifest: secrets.manifest,
     secrets: secrets.values,
     keptSecrets: secrets.kept,
@@ -206,6 +202,45 @@ function checkManifest<T extends ResourceType>(
   };
 }
 
+function checkName(
+  type: ResourceType,
+  name: unknown,
+  report: FaultReporter,
+  problems: Problem[],
+  warnings: Problem[],
+): void {
+  if (typeof name !== "string") return;
+  const { words } = nameRules[type];
+  if (!isName(nameRules[type], name)) {
+    problems.push(report.at(["name"], `\`${name.slice(0, 80)}\` is not a name for a ${type}; expected ${words}`));
+  }
+  if ((type === "depot" || type === "cluster") && name.includes("-")) {
+    const message = `\`${name}\`: hyphens in ${type} names are taken here but not by every tool; expected ${words}`;
+    warnings.push(report.at(["name"], message));
+  }
+}
+
+/** The manifests in a bundle follow the grammar of their types. */
+function checkMembers({ resources }: BundleSection, reading: Reading, warnings: Problem[]): void {
+  for (const [index, { spec, workspace }] of resources.entries()) {
+    if (spec === undefined) continue;
+    const path = ["bundle", "resources", index, "spec"];
+    const report = below(reading.report, path);
+    const type = readType(spec);
+    if (type === undefined || !isResourceType(type)) {
+      reading.problems.push(typeProblem(type, spec, report));
+      continue;
+    }
+    if (type === "bundle") {
+      reading.problems.push(report.at(["type"], "a bundle holds no other bundle; list its resources here"));
+      continue;
+    }
+    const options = workspace === undefined ? reading.options : { ...reading.options, workspace };
+    const member = checkManifest(type, spec, { ...reading, report, options, isMember: true });
+    warnings.push(...(member?.warnings ?? []));
+  }
+}
+
 function checkVersion(
   type: ResourceType,
   given: unknown,
@@ -213,22 +248,23 @@ function checkVersion(
   problems: Problem[],
   warnings: Problem[],
 ): string {
-  const { versions } = grammars[type];
+  const versions = versionsOf(type);
   const list = versions.map((version) => `\`${version}\``).join(", ");
   if (given === undefined) {
     warnings.push(report.at([], `\`version\` is missing; \`${versions[0]}\` is taken (known: ${list})`));
     return versions[0];
   }
   if (typeof given !== "string") return versions[0];
-  if (!versions.includes(given)) {
+  if (given === formerVersion) {
+    const message = `version \`${formerVersion}\` is read as \`${versions[0]}\`; write \`${versions[0]}\``;
+    warnings.push(report.at(["version"], message));
+  } else if (!versions.includes(given)) {
     problems.push(
       report.at(
         ["version"],
         `unknown version \`${given.slice(0, 40)}\` of \`${type}\`${suggestion(given, versions)} (allowed: ${list})`,
       ),
     );
-  } else if (given === "v1beta1") {
-    warnings.push(report.at(["version"], `version \`v1beta1\` is read as \`v1\`; write \`v1\``));
   }
   return given;
 }
@@ -265,29 +301,39 @@ function checkWorkflow(
   problems: Problem[],
   warnings: Problem[],
 ): void {
-  if (spec.schedule) {
-    const fault = checkSchedule(spec.schedule, nowMs);
-    if (fault) problems.push(report.at(["workflow", "schedule", fault.key], fault.message));
-    if (spec.schedule.endOnMs !== undefined && spec.schedule.endOnMs <= nowMs) {
-      warnings.push(report.at(["workflow", "schedule", "endOn"], "`endOn` is past; the workflow will not run"));
-    }
+  if (spec.schedule?.endOnMs !== undefined && spec.schedule.endOnMs <= nowMs) {
+    warnings.push(report.at(["workflow", "schedule", "endOn"], "`endOn` is past; the workflow will not run"));
   }
   spec.jobs.forEach((job, index) => {
-    const { name } = parseStack(job.stack);
+    const path = ["workflow", "dag", index, "spec"];
     if (isScannerStack(job.stack)) {
-      const spec = ["workflow", "dag", index, "spec"];
-      const key = report.has([...spec, "stackSpec"]) ? "stackSpec" : name;
-      problems.push(...report.fromFaults([...spec, key], readScannerSpec(job.stackSpec).faults));
+      const key = report.has([...path, "stackSpec"]) ? "stackSpec" : parseStack(job.stack).name;
+      problems.push(...report.fromFaults([...path, key], readScannerSpec(job.stackSpec).faults));
+      const other = readOtherScan(job.stackSpec);
+      if (other !== undefined) warnings.push(report.at([...path, key, "type"], noScan(other)));
     }
-    if ((knownStacks as readonly string[]).includes(name)) return;
-    const list = knownStacks.map((stack) => `\`${stack}\``).join(", ");
-    problems.push(
-      report.at(
-        ["workflow", "dag", index, "spec", "stack"],
-        `unknown stack \`${name.slice(0, 80)}\`${suggestion(name, knownStacks)} (known: ${list})`,
-      ),
-    );
+    checkStack(job, path, report, problems, warnings);
   });
+}
+
+/** A stack that is nearly one of the known ones is a slip; any other may be one of this installation's own. */
+function checkStack(
+  { stack }: Pick<Runnable, "stack">,
+  path: readonly PropertyKey[],
+  report: FaultReporter,
+  problems: Problem[],
+  warnings: Problem[],
+): void {
+  const name = stackFamily(stack);
+  if ((knownStacks as readonly string[]).includes(name)) return;
+  const shown = `unknown stack \`${name.slice(0, 80)}\``;
+  const meant = suggestion(name, knownStacks);
+  if (meant !== "") {
+    const list = knownStacks.map((known) => `\`${known}\``).join(", ");
+    problems.push(report.at([...path, "stack"], `${shown}${meant} (known: ${list})`));
+  } else {
+    warnings.push(report.at([...path, "stack"], `${shown}; what names it waits until the server has a runner for it`));
+  }
 }
 
 /** A secret that YAML read as a number has lost its spelling (`007`). */

@@ -4,11 +4,15 @@ import { parseDurationMs } from "./duration.ts";
 const marker = "\u0000allowed:";
 
 /**
- * A mapping that takes these keys and no others.
+ * A mapping that takes these keys and no others; `untold` are taken, but not proposed.
  * WHY: the allowed keys travel in the issue's message, so that the fault can name the nearest one; see `allowedKeys`.
  */
-export function mapping<S extends z.ZodRawShape>(shape: S): z.ZodObject<S, z.core.$strict> {
-  const allowed = marker + Object.keys(shape).join(",");
+export function mapping<S extends z.ZodRawShape>(
+  shape: S,
+  untold: Readonly<Record<string, unknown>> = {},
+): z.ZodObject<S, z.core.$strict> {
+  const told = Object.keys(shape).filter((key) => !Object.hasOwn(untold, key));
+  const allowed = marker + told.join(",");
   return z.strictObject(shape, { error: (issue) => (issue.code === "unrecognized_keys" ? allowed : undefined) });
 }
 
@@ -54,3 +58,67 @@ export const duration = z.string().refine((given) => parseDurationMs(given) !== 
 
 /** Parameters of a location: text, numbers and booleans, kept as text. */
 export const params = z.record(z.string(), scalarText);
+
+/** A key that may be left out; `words` say what it is for, which editors show. */
+export function opt<S extends z.ZodType>(schema: S, words: string): z.ZodOptional<S> {
+  return schema.optional().describe(words);
+}
+
+/** A key that has to be there. */
+export function req<S extends z.ZodType>(schema: S, words: string): S {
+  return schema.describe(words) as S;
+}
+
+/** Takes other spellings of keys, each read as the one it stands for; both at once are a fault of the other spelling. */
+export function withAliases<S extends z.ZodType>(schema: S, aliases: Readonly<Record<string, string>>) {
+  return z.preprocess((given) => {
+    if (typeof given !== "object" || given === null || Array.isArray(given)) return given;
+    const taken = given as Readonly<Record<string, unknown>>;
+    return Object.fromEntries(
+      Object.entries(taken).map(([key, value]) => {
+        const name = Object.hasOwn(aliases, key) ? aliases[key] : undefined;
+        return [name === undefined || Object.hasOwn(taken, name) ? key : name, value];
+      }),
+    );
+  }, schema);
+}
+
+/** A list, or the one entry of it. */
+export function listOf<S extends z.ZodType>(schema: S, max: number) {
+  return z.preprocess(
+    (given) => (given === undefined || Array.isArray(given) ? given : [given]),
+    z.array(schema).max(max),
+  );
+}
+
+/** `""` where the documentation's tables show an empty default: read as absent. */
+export function emptyAsAbsent<S extends z.ZodType>(schema: S) {
+  return z.preprocess((given) => (given === "" ? undefined : given), schema.optional());
+}
+
+/** A whole number within bounds; a text of digits is taken too. */
+export function wholeNumber(min: number, max: number) {
+  return z.preprocess(
+    (given) => (typeof given === "string" && /^\d{1,9}$/.test(given) ? Number(given) : given),
+    z.int().min(min).max(max),
+  );
+}
+
+/** e.g. `500m`, `2`, `0.5`; kept as text. */
+export const cpu = z.preprocess(
+  (given) => (typeof given === "number" ? String(given) : given),
+  z
+    .string()
+    .regex(/^\d{1,9}(?:\.\d{1,3})?m?$/, { message: "expected an amount of processor such as `500m`, `2` or `0.5`" }),
+);
+
+/** e.g. `512Mi`, `1Gi`, `4096M`; kept as text. */
+export const memory = z.preprocess(
+  (given) => (typeof given === "number" ? String(given) : given),
+  z.string().regex(/^\d{1,15}(?:\.\d{1,3})?(?:[KMGTP]i|[kKMGTP])?$/, {
+    message: "expected an amount of memory such as `512Mi`, `1Gi` or `4096M`",
+  }),
+);
+
+/** Names with values: text, numbers and booleans, kept as text. */
+export const texts = z.record(z.string(), scalarText);

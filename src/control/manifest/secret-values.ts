@@ -7,14 +7,23 @@ type Path = readonly PropertyKey[];
 
 // WHY: inline credentials also occur outside `data`, e.g. `stackSpec.sourceConnection.config.password`
 const secretKey =
-  /^(?:.*password|.*passphrase|.*passwd|.*apikey|.*api_key|.*accesskey|.*access_key|.*privatekey|.*private_key|.*secretkey|.*secret_key|secret|.*clientsecret|.*client_secret|.*token|.*credentials?)$/i;
+  /^(?:.*password|.*passphrase|.*passwd|.*apikey|.*api_key|.*accesskey|.*access_key|.*privatekey|.*private_key|.*secretkey|.*secret_key|secret|.*clientsecret|.*client_secret|.*_secret|.*token|.*credentials?|authorization|cookie)$/i;
+
+/** Types whose sections have no secret values: what policies say, and who is who. */
+const openTypes: ReadonlySet<string> = new Set(["policy", "grant", "provider", "use-case", "compute", "user", "role"]);
 
 /** Whether the scalar at `path` of a manifest of this type is a secret value: never stored in clear, never shown. */
 export function isSecretPath(type: string, path: Path): boolean {
   const [section, key] = path;
   if (section !== type) return false;
   if (type === "instance-secret" || type === "secret") return key === "data" || key === "files";
-  if (type !== "depot" && type !== "workflow") return false;
+  if (openTypes.has(type)) return false;
+  if (type === "bundle") {
+    // the manifests in it are as secret as they are alone; each section is named after its type
+    const [, list, , spec, inner, ...rest] = path;
+    const isManifest = list === "resources" && spec === "spec" && typeof inner === "string";
+    return isManifest && isSecretPath(inner, [inner, ...rest]);
+  }
   if (type === "depot" && key === "connectionSecret") {
     const [, , , group, entry, field] = path;
     return (
@@ -23,7 +32,11 @@ export function isSecretPath(type: string, path: Path): boolean {
       (group === "values" && (field ?? (typeof entry === "string" ? "value" : "")) === "value")
     );
   }
-  return secretKey.test(String(path.at(-1)));
+  const name = String(path.at(-1));
+  if (type === "monitor" && name === "dsn") return true;
+  // who knows the address of an incoming webhook may write to it
+  if (type === "pager" && (name === "webHookUrl" || (name === "url" && path.at(-2) === "webHook"))) return true;
+  return secretKey.test(name);
 }
 
 export interface ExtractedSecrets {

@@ -41,6 +41,11 @@ export function createWorkflowReconciler(options: WorkflowReconcilerOptions): Re
         const message = `no driver configured for stack ${[...new Set(missing)].join(", ")} (configured: ${configured}); the workflow is kept and does not run`;
         return { phase: "Pending", ready: { status: "False", reason: "NoDriver", message } };
       }
+      const [cannotRun] = spec.jobs.flatMap(({ stack, stackSpec }) => stacks.find(stack)?.cannotRun?.(stackSpec) ?? []);
+      if (cannotRun !== undefined) {
+        const message = `${cannotRun}; the workflow is kept and does not run`;
+        return { phase: "Pending", ready: { status: "False", reason: "NoDriver", message } };
+      }
       return spec.schedule ? reconcileSchedule(workflow, spec, spec.schedule) : reconcileOnce(workflow, spec);
     },
 

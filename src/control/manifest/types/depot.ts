@@ -1,6 +1,20 @@
 import { z } from "zod";
-import { bool, keyword, mapping, opaque, params, port, scalarText, shortText, text } from "../schema.ts";
+import {
+  bool,
+  keyword,
+  mapping,
+  opaque,
+  opt,
+  params,
+  port,
+  req,
+  scalarText,
+  shortText,
+  text,
+  texts,
+} from "../schema.ts";
 import type { SectionFault, SectionReading } from "../section.ts";
+import { computeResources } from "./runnable.ts";
 
 /** Types of depots as users write them, in any letter case (`reference/dataos.md` §9). */
 const depotTypes = [
@@ -32,26 +46,31 @@ const depotTypes = [
 export type DepotType = (typeof depotTypes)[number];
 
 const server = {
-  subprotocol: shortText.optional(),
-  host: shortText.min(1),
-  port: port.optional(),
-  params: params.optional(),
+  subprotocol: opt(shortText, "driver, as JDBC has it, e.g. `postgresql`"),
+  host: req(shortText.min(1), "name or address of the server"),
+  port: opt(port, "its port; default: the engine's own"),
+  params: opt(params, "settings of the connection, e.g. `sslmode`"),
 };
+const databaseName = opt(shortText, "name of the database");
+const parameters = opt(params, "settings of the connection");
+const relativePath = opt(text, "folder below it");
 const table = {
-  format: shortText.optional(),
-  icebergCatalogType: shortText.optional(),
-  metastoreType: shortText.optional(),
-  metastoreUrl: shortText.optional(),
+  relativePath,
+  format: opt(shortText, "e.g. `ICEBERG`, `PARQUET`"),
+  icebergCatalogType: opt(shortText, "`HIVE` or `HADOOP`"),
+  metastoreType: opt(shortText, "`HIVE` or `REST`"),
+  metastoreUrl: opt(shortText, "address of the metastore"),
 };
-const search = mapping({ nodes: z.array(shortText).min(1), params: params.optional() });
+const bucket = req(shortText, "name of the bucket");
+const nodes = req(z.array(shortText).min(1), "its servers, e.g. `db-1:27017`");
+const search = mapping({ nodes, params: parameters });
 const azure = mapping({
-  account: shortText,
-  container: shortText,
-  relativePath: text.optional(),
-  endpointSuffix: shortText.optional(),
+  account: req(shortText, "name of the storage account"),
+  container: req(shortText, "name of the container"),
+  endpointSuffix: opt(shortText, "e.g. `dfs.core.windows.net`"),
   ...table,
 });
-const database = mapping({ ...server, database: shortText.optional() });
+const database = mapping({ ...server, database: databaseName });
 
 /** What a location may hold, by type; keys of the vendor's API. */
 const locations: Readonly<Record<DepotType, z.ZodType>> = {
@@ -62,126 +81,157 @@ const locations: Readonly<Record<DepotType, z.ZodType>> = {
   mssql: database,
   jdbc: mapping({
     ...server,
-    subprotocol: shortText.min(1),
-    database: shortText.optional(),
-    service: shortText.optional(),
+    subprotocol: req(shortText.min(1), "which database it is, e.g. `postgresql`, `mysql`, `sqlserver`"),
+    database: databaseName,
+    service: opt(shortText, "name of the service, for Oracle"),
   }),
-  oracle: mapping({ ...server, service: shortText.optional(), database: shortText.optional() }),
+  oracle: mapping({ ...server, service: opt(shortText, "name of the service"), database: databaseName }),
   snowflake: mapping({
-    warehouse: shortText,
-    url: shortText.optional(),
-    database: shortText.optional(),
-    account: shortText.optional(),
-    role: shortText.optional(),
-    params: params.optional(),
+    warehouse: req(shortText, "the warehouse that answers"),
+    url: opt(shortText, "address of the account"),
+    database: databaseName,
+    account: opt(shortText, "name of the account"),
+    role: opt(shortText, "the role to take"),
+    params: parameters,
   }),
   bigquery: mapping({
-    project: shortText.optional(),
-    params: params.optional(),
-    temporaryBucket: shortText.optional(),
-    persistentBucket: shortText.optional(),
+    project: opt(shortText, "id of the project"),
+    params: parameters,
+    temporaryBucket: opt(shortText, "bucket for what is in between"),
+    persistentBucket: opt(shortText, "bucket for what stays"),
   }),
   redshift: mapping({
     ...server,
-    database: shortText.optional(),
-    bucket: shortText.optional(),
-    relativePath: text.optional(),
-    scheme: shortText.optional(),
+    database: databaseName,
+    bucket: opt(shortText, "bucket for what is in between"),
+    relativePath,
+    scheme: opt(shortText, "e.g. `s3a`"),
   }),
   s3: mapping({
-    scheme: shortText.optional(),
-    bucket: shortText,
-    relativePath: text.optional(),
-    region: shortText.optional(),
-    endpoint: shortText.optional(),
+    scheme: opt(shortText, "e.g. `s3a`"),
+    bucket,
+    region: opt(shortText, "region of the bucket"),
+    endpoint: opt(shortText, "address of the service, where it is another one"),
     ...table,
   }),
   abfss: azure,
   wasbs: azure,
-  gcs: mapping({ bucket: shortText, relativePath: text.optional(), ...table }),
+  gcs: mapping({ bucket, ...table }),
   kafka: mapping({
-    brokers: z.array(shortText).min(1),
-    schemaRegistryUrl: shortText.optional(),
-    params: params.optional(),
+    brokers: req(z.array(shortText).min(1), "its brokers, e.g. `kafka-1:9092`"),
+    schemaRegistryUrl: opt(shortText, "address of the schema registry"),
+    params: parameters,
   }),
   pulsar: mapping({
-    adminUrl: shortText.optional(),
-    serviceUrl: shortText,
-    tenant: shortText.optional(),
-    params: params.optional(),
+    adminUrl: opt(shortText, "address for administration"),
+    serviceUrl: req(shortText, "address for messages"),
+    tenant: opt(shortText, "the tenant"),
+    params: parameters,
   }),
-  eventhub: mapping({ endpoint: shortText, params: params.optional() }),
+  eventhub: mapping({ endpoint: req(shortText, "address of the namespace"), params: parameters }),
   elasticsearch: search,
   opensearch: search,
-  mongodb: mapping({ subprotocol: shortText.optional(), nodes: z.array(shortText).min(1), params: params.optional() }),
-  redis: mapping({ host: shortText, port: port.optional(), db: scalarText.optional() }),
+  mongodb: mapping({ subprotocol: opt(shortText, "`mongodb` or `mongodb+srv`"), nodes, params: parameters }),
+  redis: mapping({
+    host: server.host,
+    port: server.port,
+    db: opt(scalarText, "number of the database"),
+  }),
   presto: mapping({
-    host: shortText,
-    port: port.optional(),
-    catalog: shortText.optional(),
-    schema: shortText.optional(),
-    params: params.optional(),
+    host: server.host,
+    port: server.port,
+    catalog: opt(shortText, "the catalog"),
+    schema: opt(shortText, "the schema"),
+    params: parameters,
   }),
-  file: mapping({ path: text, ...table }),
+  file: mapping({ path: req(text, "folder or file"), ...table }),
   http: mapping({
-    baseUrl: text,
-    headers: z.record(z.string(), scalarText).optional(),
-    queryParams: z.record(z.string(), scalarText).optional(),
+    baseUrl: req(text, "address that paths are added to"),
+    headers: opt(texts, "headers of each request"),
+    queryParams: opt(texts, "parameters of each request"),
   }),
 };
 
-const secretEntries = z.record(z.string(), scalarText);
 const common = {
-  type: keyword(depotTypes),
-  name: shortText.optional(),
-  owner: shortText.optional(),
-  description: text.optional(),
-  external: bool.optional(),
-  source: shortText.optional(),
-  compute: shortText.optional(),
-  runAsUser: shortText.optional(),
-  hiveSync: opaque.optional(),
-  resources: opaque.optional(),
+  type: req(keyword(depotTypes), "what it is"),
+  name: opt(shortText, "the same as the manifest's name"),
+  owner: opt(shortText, "the same as the manifest's owner"),
+  description: opt(text, "what it holds"),
+  external: opt(bool, "whether it is outside of the platform; default `false`"),
+  source: opt(shortText, "the name that scans keep it under; default: its own"),
+  compute: opt(shortText, "the compute that work on it runs on"),
+  runAsUser: opt(shortText, "whose rights work on it has"),
+  hiveSync: opt(opaque, "tables are made known to Hive; without effect here"),
+  resources: opt(computeResources, "processor and memory of what serves it"),
 };
-const allKeys = { keys: z.array(shortText).optional(), allkeys: bool.optional(), allKeys: bool.optional() };
-const instanceSecrets = z.array(mapping({ name: shortText.min(1), ...allKeys })).max(20);
+const allKeys = {
+  keys: opt(z.array(shortText), "the entries to take"),
+  allkeys: opt(bool, "take all entries"),
+  allKeys: opt(bool, "the same as `allkeys`"),
+};
+const secrets = opt(
+  z.array(mapping({ name: req(shortText.min(1), "name of the instance secret"), ...allKeys })).max(20),
+  "instance secrets with the credentials, e.g. `<depot>-r` and `<depot>-rw`",
+);
 
-const v1 = mapping({
-  ...common,
-  connection: z.unknown().optional(),
-  spec: z.unknown().optional(),
-  connectionSecret: z
-    .array(
-      mapping({
-        acl: keyword(["r", "rw"]),
-        type: shortText.optional(),
-        data: secretEntries.optional(),
-        files: secretEntries.optional(),
-        values: z.union([secretEntries, z.array(mapping({ key: shortText, value: scalarText }))]).optional(),
-      }),
-    )
-    .max(4)
-    .optional(),
-  dataosSecrets: z
-    .array(
-      mapping({
-        name: shortText.min(1),
-        workspace: shortText.optional(),
-        key: shortText.optional(),
-        consumptionType: shortText.optional(),
-        ...allKeys,
-      }),
-    )
-    .max(20)
-    .optional(),
-  secrets: instanceSecrets.optional(),
-});
+const v1Keys = {
+  connectionSecret: opt(
+    z
+      .array(
+        mapping({
+          acl: req(keyword(["r", "rw"]), "what the credentials are good for: reading, or writing as well"),
+          type: opt(shortText, "e.g. `key-value-properties`"),
+          data: opt(texts, "the entries, e.g. `username` and `password`; kept as secrets"),
+          files: opt(texts, "entries that are files; their text, kept as secrets"),
+          values: opt(
+            z.union([texts, z.array(mapping({ key: shortText, value: scalarText }))]),
+            "the same as `data`, in an older form",
+          ),
+        }),
+      )
+      .max(4),
+    "credentials in the manifest; better in instance secrets",
+  ),
+  dataosSecrets: opt(
+    z
+      .array(
+        mapping({
+          name: req(shortText.min(1), "name of the secret"),
+          workspace: opt(shortText, "its workspace; default `public`"),
+          key: opt(shortText, "the one entry to take"),
+          consumptionType: opt(shortText, "how it is handed over"),
+          ...allKeys,
+        }),
+      )
+      .max(20),
+    "secrets of a workspace with the credentials",
+  ),
+  secrets,
+};
+const v1 = mapping({ ...common, connection: opaque.optional(), spec: opaque.optional(), ...v1Keys });
 
 const locationKeys = Object.fromEntries(depotTypes.map((type) => [type, z.unknown().optional()])) as Record<
   DepotType,
   z.ZodOptional<z.ZodUnknown>
 >;
-const v2 = mapping({ ...common, ...locationKeys, secrets: instanceSecrets.optional() });
+const v2 = mapping({ ...common, ...locationKeys, secrets });
+
+const anyLocation = z.union(Object.values(locations) as [z.ZodType, ...z.ZodType[]]);
+
+/** `depot:` by version, as editors see it; which location goes with which type is checked by `readDepotSection`. */
+export const depotSections = {
+  v1: mapping({
+    ...common,
+    spec: opt(anyLocation, "where it is; its keys depend on `type`"),
+    connection: opt(anyLocation, "the same as `spec`"),
+    ...v1Keys,
+  }),
+  v2alpha: mapping({
+    ...common,
+    ...Object.fromEntries(depotTypes.map((type) => [type, opt(locations[type], `where it is, for \`${type}\``)])),
+    secrets,
+  }),
+} as const;
 
 /** A reference of a depot to where its credentials are. */
 export interface SecretReference {

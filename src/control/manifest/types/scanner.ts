@@ -1,12 +1,14 @@
 import { z } from "zod";
 import type { NamePattern, ScanScope } from "../../../scanner/ports.ts";
-import { bool, keyword, mapping, shortText } from "../schema.ts";
+import { bool, keyword, mapping, opaque, opaqueMap, opt, req, shortText } from "../schema.ts";
 import type { SectionReading } from "../section.ts";
-import { type JobSpec, parseStack } from "./workflow.ts";
+import { parseStack } from "./runnable.ts";
+import type { JobSpec } from "./workflow.ts";
 
+const words = z.array(z.string().min(1).max(1000)).max(1000);
 const pattern = mapping({
-  includes: z.array(z.string().min(1).max(1000)).max(1000).optional(),
-  excludes: z.array(z.string().min(1).max(1000)).max(1000).optional(),
+  includes: opt(words, "regular expressions; only names that match one of them"),
+  excludes: opt(words, "regular expressions; no names that match one of them"),
 });
 
 /** Keys of the vendor's documentation for other kinds of sources: known, without effect on a database. */
@@ -24,23 +26,61 @@ const withoutEffect = [
   "ingestSampleData",
   "enableDebugLog",
 ] as const;
-const ignored = Object.fromEntries(withoutEffect.map((key) => [key, z.unknown().optional()]));
+const ignored = Object.fromEntries(withoutEffect.map((key) => [key, opt(opaque, "without effect on a database")]));
 
-const scannerSpec = mapping({
-  depot: shortText.min(1),
+const config = {
+  databaseFilterPattern: opt(pattern, "which databases"),
+  schemaFilterPattern: opt(pattern, "which schemas"),
+  tableFilterPattern: opt(pattern, "which tables"),
+  markDeletedTables: opt(bool, "whether tables that are gone become missing; default `true`"),
+  includeTables: opt(bool, "whether tables are read; default `true`"),
+  includeViews: opt(bool, "whether views are read; default `false`"),
+  ...ignored,
+};
+const sources = [
+  "DatabaseMetadata",
+  "MessagingMetadata",
+  "DashboardMetadata",
+  "PipelineMetadata",
+  "DataProduct",
+  "SemanticModel",
+] as const;
+
+/** `stackSpec` of a scan of a depot (`reference/dataos.md` §7). */
+export const scannerSpec = mapping({
+  depot: req(shortText.min(1), "the depot: its name or `dataos://<name>`"),
+  sourceConfig: opt(
+    mapping({
+      config: opt(
+        mapping({ type: opt(keyword(["DatabaseMetadata"]), "`DatabaseMetadata`"), ...config }),
+        "what is read",
+      ),
+    }),
+    "what is read",
+  ),
+});
+
+/** `stackSpec` of a scan of something else: users, products, dashboards, or a source without a depot. */
+const otherScan = z.looseObject({
+  type: shortText.min(1),
+  source: shortText.optional(),
+  worker: shortText.optional(),
+  sourceConnection: opaqueMap.optional(),
   sourceConfig: mapping({
-    config: mapping({
-      type: keyword(["DatabaseMetadata"]).optional(),
-      databaseFilterPattern: pattern.optional(),
-      schemaFilterPattern: pattern.optional(),
-      tableFilterPattern: pattern.optional(),
-      markDeletedTables: bool.optional(),
-      includeTables: bool.optional(),
-      includeViews: bool.optional(),
-      ...ignored,
-    }).optional(),
+    config: z.looseObject({ type: keyword(sources).optional(), ...config }).optional(),
   }).optional(),
 });
+
+/** The type of a scan of something else than a depot; `undefined`: it is one of a depot. */
+export function readOtherScan(stackSpec: unknown): string | undefined {
+  const isMapping = typeof stackSpec === "object" && stackSpec !== null;
+  return isMapping && "type" in stackSpec && typeof stackSpec.type === "string" ? stackSpec.type : undefined;
+}
+
+/** Why a scan of that type does not run. */
+export function noScan(type: string): string {
+  return `no driver configured for scans of type \`${type.slice(0, 80)}\`; only depots are scanned, by \`depot: <name>\``;
+}
 
 /** What a scanner job is asked for. */
 export interface ScannerSpec {
@@ -60,12 +100,11 @@ function parseDepotAddress(address: string): string | undefined {
   return nameInAddress.exec(address)?.[1];
 }
 
-/** Reads `stackSpec` of a scanner job; keys are strict (`reference/dataos.md` §7). */
+/** Reads `stackSpec` of a scanner job; keys are strict (`reference/dataos.md` §7). No spec: it is no scan of a depot. */
 export function readScannerSpec(stackSpec: unknown): SectionReading<ScannerSpec> {
-  const other = typeof stackSpec === "object" && stackSpec !== null && "type" in stackSpec ? stackSpec.type : undefined;
-  if (other !== undefined) {
-    const message = `scans of type \`${String(other).slice(0, 80)}\` are not supported yet; expected \`depot: <name>\``;
-    return { spec: undefined, faults: [{ path: ["type"], message }] };
+  if (readOtherScan(stackSpec) !== undefined) {
+    const other = otherScan.safeParse(stackSpec);
+    return { spec: undefined, faults: other.success ? [] : [...other.error.issues] };
   }
   const parsed = scannerSpec.safeParse(stackSpec ?? {});
   if (!parsed.success) return { spec: undefined, faults: [...parsed.error.issues] };

@@ -1,116 +1,59 @@
 import { z } from "zod";
+import { isTimeZone, toEpochMs } from "../../workflow/time-zone.ts";
 import { isName, nameRules } from "../names.ts";
-import { bool, duration, keyword, mapping, opaque, scalarText, shortText, tagList, text } from "../schema.ts";
+import { bool, duration, keyword, listOf, mapping, opaque, opt, req, shortText, tagList, text } from "../schema.ts";
 import type { SectionFault, SectionReading } from "../section.ts";
+import { findCycle } from "./cycles.ts";
+import { type Runnable, runnableKeys, stackKeys, toRunnable } from "./runnable.ts";
 
 const retry = mapping({
-  count: z.int().min(0).max(20),
-  strategy: keyword(["Always", "OnFailure", "OnError", "OnTransientError"]).optional(),
-  duration: duration.optional(),
-  maxDuration: duration.optional(),
+  count: req(z.int().min(0).max(20), "how often it is tried again"),
+  strategy: opt(keyword(["Always", "OnFailure", "OnError", "OnTransientError"]), "after what; default `OnFailure`"),
+  duration: opt(duration, "pause before the first time, e.g. `30s`"),
+  maxDuration: opt(duration, "how long it is tried at all"),
 });
 
-const jobSpecKeys = {
-  stack: shortText.min(1),
-  compute: shortText.optional(),
-  stackSpec: opaque.optional(),
-  title: text.optional(),
-  tags: tagList.optional(),
-  logLevel: keyword(["INFO", "WARN", "WARNING", "DEBUG", "ERROR"]).optional(),
-  configs: opaque.optional(),
-  envs: z.record(z.string(), scalarText).optional(),
-  secrets: opaque.optional(),
-  dataosSecrets: opaque.optional(),
-  dataosVolumes: opaque.optional(),
-  tempVolume: opaque.optional(),
-  persistentVolume: opaque.optional(),
-  resources: opaque.optional(),
-  dryRun: bool.optional(),
-  runAsUser: shortText.min(1).optional(),
-  runAsApiKey: opaque.optional(),
-  topology: opaque.optional(),
-};
+const jobSpec = mapping({ ...runnableKeys, ...stackKeys }, stackKeys);
 
-/** Stacks of the vendor's documentation and ours; a stack without a runner is kept and waits. */
-export const knownStacks = [
-  "scanner",
-  "flare",
-  "dbt",
-  "soda",
-  "soda+python",
-  "container",
-  "toolbox",
-  "data-toolbox",
-  "dataos-ctl",
-  "nilus",
-  "bento",
-  "benthos",
-  "beacon",
-  "beacon+rest",
-  "dlthub",
-  "python",
-  "spark",
-  "alpha",
-  "rubik",
-  "lens",
-  "lakesearch",
-  "streamlit",
-  "steampipestack",
-  "nodesearch",
-  "flash",
-] as const;
-
-/** `scanner:2.0` in its parts; no version means the latest. */
-export function parseStack(stack: string): { readonly name: string; readonly version: string | undefined } {
-  const colon = stack.indexOf(":");
-  return colon < 0
-    ? { name: stack, version: undefined }
-    : { name: stack.slice(0, colon), version: stack.slice(colon + 1) };
-}
-
-// WHY: manifests of 2023 name the stack's own section after the stack: `scanner: {…}` for `stackSpec: {…}`
-const stackKeys = Object.fromEntries(knownStacks.map((name) => [name, opaque.optional()]));
-const jobSpec = mapping({ ...jobSpecKeys, ...stackKeys });
-
-const names = z.union([shortText, z.array(shortText).max(100)]);
+const names = listOf(shortText, 100);
 const job = mapping({
   name: z
     .string()
-    .refine((name) => isName(nameRules.workflow, name), { message: `expected ${nameRules.workflow.words}` }),
-  title: text.optional(),
-  description: text.optional(),
-  tags: tagList.optional(),
-  gcWhenComplete: bool.optional(),
-  file: opaque.optional(),
-  spec: jobSpec,
-  retry: retry.optional(),
-  timeout: duration.optional(),
-  dependencies: names.optional(),
-  dependency: names.optional(),
+    .refine((name) => isName(nameRules.workflow, name), { message: `expected ${nameRules.workflow.words}` })
+    .describe("name of the job, once in a workflow"),
+  title: opt(text, "a title for people"),
+  description: opt(text, "what it does"),
+  tags: opt(tagList, "tags of its own"),
+  gcWhenComplete: opt(bool, "forget it when it is done; without effect here"),
+  file: opt(opaque, "a file with the job; read by whoever applies it"),
+  spec: req(jobSpec, "what is done, and by what"),
+  retry: opt(retry, "what happens when it does not succeed"),
+  timeout: opt(duration, "how long it may take, e.g. `15m`"),
+  dependencies: opt(names, "names of jobs that come before it"),
+  dependency: opt(names, "the same as `dependencies`"),
 });
 
-const workflow = mapping({
-  title: text.optional(),
-  schedule: mapping({
-    cron: z.string(),
-    concurrencyPolicy: keyword(["Allow", "Forbid", "Replace"]).optional(),
-    timezone: shortText.optional(),
-    startOn: z.string().optional(),
-    endOn: z.string().optional(),
-  }).optional(),
-  dag: z.array(job).min(1).max(200),
+/** `workflow:` (`reference/dataos.md` §10; `timeout` of a job is ours). */
+export const workflowSection = mapping({
+  title: opt(text, "a title for people"),
+  schedule: opt(
+    mapping({
+      cron: req(z.string(), "when it runs: `minute hour day month weekday`, or `@daily`"),
+      concurrencyPolicy: opt(keyword(["Allow", "Forbid", "Replace"]), "while one still runs; default `Allow`"),
+      timezone: opt(shortText, "time zone, e.g. `Europe/Berlin`; default `UTC`"),
+      startOn: opt(z.string(), "not before this time, e.g. `2026-01-31T08:00:00Z`"),
+      endOn: opt(z.string(), "not after this time"),
+    }),
+    "when it runs; without one it runs when it is applied",
+  ),
+  dag: req(z.array(job).min(1).max(200), "the jobs"),
 });
 
 export type RetryStrategy = "Always" | "OnFailure" | "OnError" | "OnTransientError";
 
 /** One job of a workflow. */
-export interface JobSpec {
+export interface JobSpec extends Runnable {
   readonly name: string;
-  /** as written, e.g. `scanner:2.0` */
-  readonly stack: string;
-  readonly compute: string | undefined;
-  readonly stackSpec: unknown;
-  readonly runAsUser: string | undefined;
   readonly dependencies: readonly string[];
   /** `undefined`: one attempt */
   readonly retry:
@@ -138,32 +81,16 @@ export interface WorkflowSpec {
   readonly jobs: readonly JobSpec[];
 }
 
-/** Reads `workflow:` (`reference/dataos.md` §10; `timeout` of a job is ours). */
+/** Reads `workflow:`; every fault of it at once. */
 export function readWorkflowSection(given: unknown): SectionReading<WorkflowSpec> {
-  const parsed = workflow.safeParse(given);
+  const parsed = workflowSection.safeParse(given);
   if (!parsed.success) return { spec: undefined, faults: [...parsed.error.issues] };
   const section = parsed.data;
   const faults: SectionFault[] = [];
   const jobs = section.dag.map((given, index): JobSpec => {
-    const stack = given.spec.stack;
-    const own = parseStack(stack).name;
-    const spec = given.spec as Record<string, unknown>;
-    for (const key of knownStacks) {
-      if (spec[key] === undefined) continue;
-      if (key !== own)
-        addFault(
-          ["dag", index, "spec", key],
-          `\`${key}\` is the section of another stack than \`${stack}\`; expected \`stackSpec\``,
-        );
-      else if (spec.stackSpec !== undefined)
-        addFault(["dag", index, "spec", key], `\`${key}\` and \`stackSpec\` say the same; keep \`stackSpec\``);
-    }
     return {
+      ...toRunnable(given.spec, ["dag", index, "spec"], faults),
       name: given.name,
-      stack,
-      compute: given.spec.compute,
-      stackSpec: given.spec.stackSpec ?? spec[own],
-      runAsUser: given.spec.runAsUser,
       dependencies: [given.dependencies, given.dependency].flat().filter((name) => name !== undefined),
       retry: given.retry && {
         count: given.retry.count,
@@ -192,9 +119,19 @@ export function readWorkflowSection(given: unknown): SectionReading<WorkflowSpec
 
   function readTime(key: string, given: string | undefined): number | undefined {
     if (given === undefined) return undefined;
-    const time = /^\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?$/.test(given) ? Date.parse(given) : Number.NaN;
-    if (Number.isNaN(time)) addFault(["schedule", key], "expected a time such as `2026-01-31T08:00:00Z`");
-    return time;
+    const [, day, time, offset] =
+      /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:?\d\d)?)?$/.exec(given) ?? [];
+    const wallMs = Date.parse(`${day}T${time ?? "00:00"}Z`);
+    if (Number.isNaN(wallMs)) {
+      addFault(
+        ["schedule", key],
+        `\`${given.slice(0, 80)}\` is not a time; expected one such as \`2026-01-31T08:00:00Z\`, or \`2026-01-31T08:00\` in the schedule's time zone`,
+      );
+      return undefined;
+    }
+    if (offset !== undefined) return Date.parse(`${day}T${time}${offset}`);
+    const zone = schedule?.timezone ?? "UTC";
+    return isTimeZone(zone) ? toEpochMs(wallMs, zone) : wallMs;
   }
 
   function addFault(path: (string | number)[], message: string): void {
@@ -232,26 +169,4 @@ function findDagFaults(
     });
   }
   return faults;
-}
-
-function findCycle(
-  jobs: ReadonlyMap<string, { readonly dependencies: readonly string[] }>,
-): readonly string[] | undefined {
-  const done = new Set<string>();
-  const visit = (name: string, path: readonly string[]): readonly string[] | undefined => {
-    const start = path.indexOf(name);
-    if (start >= 0) return [...path.slice(start), name];
-    if (done.has(name)) return undefined;
-    done.add(name);
-    for (const dependency of jobs.get(name)?.dependencies ?? []) {
-      const found = visit(dependency, [...path, name]);
-      if (found) return found;
-    }
-    return undefined;
-  };
-  for (const name of jobs.keys()) {
-    const found = visit(name, []);
-    if (found) return found;
-  }
-  return undefined;
 }

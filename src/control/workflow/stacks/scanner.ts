@@ -5,7 +5,7 @@ import type { DecisionObject } from "../../../shared/decision.ts";
 import { BadInputError, NotFoundError } from "../../../shared/errors.ts";
 import { formatUrn } from "../../../shared/urn.ts";
 import type { Connections } from "../../connections.ts";
-import { readScannerSpec } from "../../manifest/index.ts";
+import { noScan, readOtherScan, readScannerSpec } from "../../manifest/index.ts";
 import type { ScanDepot, StackFault, StackRunner } from "../../needs.ts";
 import { TerminalError } from "../../reconcile/types.ts";
 import type { ResourceStore } from "../../stores.ts";
@@ -43,6 +43,11 @@ export function createScannerStack(options: ScannerStackOptions): StackRunner {
         }
       }
       return faults;
+    },
+
+    cannotRun(stackSpec) {
+      const other = readOtherScan(stackSpec);
+      return other === undefined ? undefined : noScan(other);
     },
 
     async run({ stackSpec, calls, runId, progress, hide, signal }) {
