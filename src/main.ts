@@ -40,7 +40,7 @@ import {
   listPolicies,
   rememberObjects,
 } from "./heimdall/authorization/index.ts";
-import { createRegisteredObjectSource } from "./heimdall/objects/index.ts";
+import { createObjectRegistry, createRegisteredObjectSource } from "./heimdall/objects/index.ts";
 import type { AuditLog, IdentityStore, ObjectSource } from "./heimdall/ports.ts";
 import { createDirectoryLister, createQuestions } from "./heimdall/questions/index.ts";
 import { createPolicySafety } from "./heimdall/safety/index.ts";
@@ -179,12 +179,13 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
       ids,
       grantUses: createGrantUses(stores.grants),
     });
+    const registeredLister = createDirectoryLister(directory, registeredObjects);
     const questions = createQuestions(
       {
         policies: () => policies.current(),
         subjects: async () => (await identity.listUsers()).map(toSubject),
         objects,
-        listers: [catalog.objects, resourceObjects, createDirectoryLister(directory, registeredObjects)],
+        listers: [catalog.objects, resourceObjects, registeredLister],
         clock,
       },
       { audit, ids },
@@ -196,6 +197,7 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
       (call) => scanPostgres({ ...call, guard }),
     );
     const policyChecker = createPolicyChecker({ policies, clock });
+    const registry = createObjectRegistry({ directory, authorizer, audit, policyChecker, identity });
     const control = createControl({
       state,
       secrets,
@@ -229,13 +231,14 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
         catalog,
         control,
         identity,
+        objects: registry,
         audit,
         policyChecker,
         policySafety: createPolicySafety({
           policies,
           authorizer,
           audit,
-          objects: [catalog.objects, createResourceObjectSource(stores.resources)],
+          objects: [catalog.objects, resourceObjects, registeredLister],
           listSubjects: async () =>
             (await identity.listUsers()).map((user) => ({ subject: toSubject(user), object: describeUser(user) })),
           clock,

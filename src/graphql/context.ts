@@ -1,5 +1,12 @@
 import type { Control } from "../control/ports.ts";
-import type { AuditLog, Authorizer, CallContext, IdentityStore, PolicyChecker } from "../heimdall/ports.ts";
+import type {
+  AuditLog,
+  Authorizer,
+  CallContext,
+  IdentityStore,
+  ObjectRegistry,
+  PolicyChecker,
+} from "../heimdall/ports.ts";
 import type { Questions } from "../heimdall/questions/index.ts";
 import type { PolicySafety } from "../heimdall/safety/index.ts";
 import type { Catalog } from "../metis/ports.ts";
@@ -16,6 +23,7 @@ export interface GraphqlServices {
   readonly catalog: Catalog;
   readonly control: Control;
   readonly identity: IdentityStore;
+  readonly objects: ObjectRegistry;
   readonly audit: AuditLog;
   readonly policies: PolicyLister;
   readonly questions: Questions;

@@ -94,6 +94,8 @@ export interface ObjectType {
   /** `[A-Za-z][A-Za-z0-9_.-]{0,63}`, none of the platform's own kinds */
   readonly name: string;
   readonly description: string | undefined;
+  /** id of the user who answers for it and for what is registered of it */
+  readonly owner: string;
 }
 
 /** An object that a service registered. Policies see it as `describeRegisteredObject` says. */
@@ -106,14 +108,25 @@ export interface RegisteredObject {
   readonly attributes: Attributes;
 }
 
+/** An object by its name. */
+export type ObjectRef = Pick<RegisteredObject, "type" | "id">;
+
+/** Looks at what is stored, within the transaction that changes it; what it throws ends the change. */
+export type StoredCheck = (find: (ref: ObjectRef) => RegisteredObject | undefined) => void;
+
 /** Objects of services. What it lists agrees with `matchesFilter` over their descriptions. */
 export interface ObjectDirectory {
   /** By name. */
   listTypes(): Promise<readonly ObjectType[]>;
-  /** Creates or replaces. @throws {BadInputError} the name is wrong or the platform's own */
-  putType(type: ObjectType): Promise<void>;
+  /**
+   * Creates or replaces. @param check as `StoredCheck`, of the type
+   * @throws {BadInputError} the name is wrong or the platform's own @throws {ConflictError} somebody else creates it meanwhile
+   */
+  putType(type: ObjectType, check?: (stored: ObjectType | undefined) => void): Promise<void>;
   /** Idempotent. @throws {ConflictError} it has objects */
   deleteType(name: string): Promise<void>;
+  /** Whether it has objects; with `manifest`: others than those that this manifest put. */
+  hasObjects(type: string, manifest?: string): Promise<boolean>;
   /**
    * Those that `filter` lets through, by id, byte by byte; none for a type that is not known.
    * @param page `first` 1..1000; `after`: cursor of an item @throws {BadInputError} `after` is no cursor
@@ -127,13 +140,86 @@ export interface ObjectDirectory {
     readonly hasNextPage: boolean;
   }>;
   get(type: string, id: string): Promise<RegisteredObject | undefined>;
+  /** Those that there are, in no particular order; at most 1,000. */
+  getMany(refs: readonly ObjectRef[]): Promise<readonly RegisteredObject[]>;
   /**
-   * Creates or replaces all of them or none; at most 1,000.
+   * Creates or replaces all of them or none; at most 1,000. The last of those with one name counts.
+   * @param how `manifest`: uid of the manifest that says so; `dryRun`: everything but writing
    * @throws {BadInputError} every fault: an unknown type, a wrong id, tag or attribute, too many
    */
-  put(objects: readonly RegisteredObject[]): Promise<void>;
+  put(
+    objects: readonly RegisteredObject[],
+    how?: { readonly manifest?: string; readonly check?: StoredCheck; readonly dryRun?: boolean },
+  ): Promise<void>;
   /** Idempotent; at most 1,000. */
-  delete(refs: readonly Pick<RegisteredObject, "type" | "id">[]): Promise<void>;
+  delete(refs: readonly ObjectRef[], how?: { readonly check?: StoredCheck; readonly dryRun?: boolean }): Promise<void>;
+  /** Deletes what the manifest put and nobody put again since, but for objects of `type` with an id of `keep`. */
+  deleteOfManifest(manifest: string, type: string, keep: ReadonlySet<string>): Promise<void>;
+}
+
+/** An object with the mark of what it says: equal for equal tags and attributes. */
+export interface VersionedObject extends RegisteredObject {
+  readonly version: string;
+}
+
+/** A change of an object; `undefined`: it is, or will be, not there. */
+export interface ObjectChange {
+  readonly ref: ObjectRef;
+  readonly after: Pick<RegisteredObject, "tags" | "attributes"> | undefined;
+}
+
+/**
+ * The way in for services: every method decides, records and then does it, on the object type. An unknown type looks to those who
+ * may not use it like one that is not theirs.
+ * @throws {ForbiddenError} each method: the decision is deny; or policies look at what is changed, and the caller may not `escalate`
+ */
+export interface ObjectRegistry {
+  /** By name. */
+  listTypes(auth: Authorized<"objectType.read">): Promise<readonly ObjectType[]>;
+  /** Creates or replaces. @param type `owner`: default the present one, else the caller @throws {BadInputError} */
+  putType(
+    call: CallContext,
+    type: { readonly name: string; readonly description: string | undefined; readonly owner: string | undefined },
+    how: { readonly dryRun: boolean },
+  ): Promise<ObjectType>;
+  /** @throws {NotFoundError} @throws {ConflictError} it has objects */
+  deleteType(call: CallContext, name: string, how: { readonly dryRun: boolean }): Promise<void>;
+  /** By id. @param wanted `tag`: a glob @throws {BadInputError} `after` is no cursor, or the glob is none */
+  list(
+    call: CallContext,
+    wanted: { readonly type: string; readonly tag: string | undefined },
+    page: { readonly first: number; readonly after: string | undefined },
+  ): Promise<{
+    readonly items: readonly { readonly cursor: string; readonly object: VersionedObject }[];
+    readonly hasNextPage: boolean;
+  }>;
+  /** @throws {NotFoundError} */
+  get(call: CallContext, ref: ObjectRef): Promise<VersionedObject>;
+  /**
+   * Creates or replaces all or none of 1 to 1,000 objects of at most 20 types; gives them as they are now, in the order given.
+   * @throws {BadInputError} every fault @throws {ConflictError} one has another version than `ifVersion`
+   */
+  register(
+    call: CallContext,
+    objects: readonly (RegisteredObject & { readonly ifVersion?: string | undefined })[],
+    how: { readonly dryRun: boolean },
+  ): Promise<readonly VersionedObject[]>;
+  /** Forgets all or none; those that are not there are left out. @throws {ConflictError} as above */
+  unregister(
+    call: CallContext,
+    refs: readonly (ObjectRef & { readonly ifVersion?: string | undefined })[],
+    how: { readonly dryRun: boolean },
+  ): Promise<void>;
+  /**
+   * What stands against a change that a manifest makes, decided and on record like the methods above; nothing is changed.
+   * @param type as it will be; `undefined`: it goes @returns in words; none: it may be made
+   */
+  judgeManifest(
+    call: CallContext,
+    name: string,
+    type: ObjectType | undefined,
+    changes: readonly ObjectChange[],
+  ): Promise<readonly string[]>;
 }
 
 /** An API key as stored: never the key itself. */

@@ -25,6 +25,7 @@ import { addHealthRoutes, type EngineState } from "./health-routes.ts";
 import { addHeimdallRoutes } from "./heimdall/authorize-routes.ts";
 import { addDataPolicyRoutes } from "./heimdall/data-policy-routes.ts";
 import { addGovernanceRoutes } from "./heimdall/governance-routes.ts";
+import { addObjectRoutes } from "./heimdall/object-routes.ts";
 import { createMetrics } from "./metrics/metrics.ts";
 import type { Gauge } from "./metrics/series.ts";
 
@@ -70,7 +71,8 @@ const keepAliveMs = 15_000;
 const drainMs = 10_000;
 const sweepMs = 50;
 const maxBodyBytes = 1024 * 1024;
-const maxUrlParameter = 200;
+/** in characters as they stand in the URL: the longest id of an object, each character in nine */
+const maxUrlParameter = 256 * 9;
 
 /** Builds the server; nothing is bound before `listen`. @throws {TypeError} a route or field has no entry in its authorization table */
 export async function createHttpServer(services: HttpServices, options: HttpOptions): Promise<HttpServer> {
@@ -113,6 +115,7 @@ export async function createHttpServer(services: HttpServices, options: HttpOpti
   addHeimdallRoutes(addRoute, services);
   addDataPolicyRoutes(addRoute, services);
   addGovernanceRoutes(addRoute, services);
+  addObjectRoutes(addRoute, services);
   const readers = createAuthzenReaders(services.identity);
   addAuthzenRoutes(addRoute, readers, () => ownUrl);
   addSearchRoutes(addRoute, services);

@@ -20,7 +20,7 @@ export function objectDirectoryContract(make: () => Promise<{ open(): ObjectDire
   beforeEach(async () => {
     fixture = await make();
     directory = fixture.open();
-    await directory.putType({ name: "todo", description: "things to do" });
+    await directory.putType({ name: "todo", description: "things to do", owner: "svc" });
   });
   const idsOf = async (filter: ObjectFilter, type = "todo"): Promise<string[]> => {
     const ids: string[] = [];
@@ -33,14 +33,14 @@ export function objectDirectoryContract(make: () => Promise<{ open(): ObjectDire
   };
 
   it("keeps types, and refuses names that are the platform's own", async () => {
-    await directory.putType({ name: "invoice", description: undefined });
-    await directory.putType({ name: "todo", description: "renamed" });
+    await directory.putType({ name: "invoice", description: undefined, owner: "svc" });
+    await directory.putType({ name: "todo", description: "renamed", owner: "other" });
     expect(await fixture.open().listTypes()).toEqual([
-      { name: "invoice", description: undefined },
-      { name: "todo", description: "renamed" },
+      { name: "invoice", description: undefined, owner: "svc" },
+      { name: "todo", description: "renamed", owner: "other" },
     ]);
     for (const name of ["dataset", "Policy", "urn", "a:b", "", "-x"]) {
-      await expect(directory.putType({ name, description: undefined })).rejects.toThrow(BadInputError);
+      await expect(directory.putType({ name, description: undefined, owner: "svc" })).rejects.toThrow(BadInputError);
     }
     await directory.put([todo("1")]);
     await expect(directory.deleteType("todo")).rejects.toThrow(ConflictError);

@@ -13,7 +13,9 @@ import {
   auditMigrations,
   createStateAuditLog,
   createStateIdentityStore,
+  createStateObjectDirectory,
   identityMigrations,
+  objectMigrations,
 } from "../../src/heimdall/adapters/state/index.ts";
 import {
   createAuthorizer,
@@ -21,9 +23,10 @@ import {
   createPolicyChecker,
   listPolicies,
 } from "../../src/heimdall/authorization/index.ts";
+import { createObjectRegistry, createRegisteredObjectSource } from "../../src/heimdall/objects/index.ts";
 import { parsePolicyYaml } from "../../src/heimdall/policy/index.ts";
-import type { AuditRecord } from "../../src/heimdall/ports.ts";
-import { createQuestions } from "../../src/heimdall/questions/index.ts";
+import type { AuditRecord, ObjectSource } from "../../src/heimdall/ports.ts";
+import { createDirectoryLister, createQuestions } from "../../src/heimdall/questions/index.ts";
 import { createPolicySafety } from "../../src/heimdall/safety/index.ts";
 import type { HttpServices } from "../../src/http/index.ts";
 import { systemClock } from "../../src/shared/clock.ts";
@@ -72,7 +75,7 @@ export async function createApiServices(policies = ""): Promise<ApiServices> {
   const common = { clock: systemClock, logger: silentLogger };
   const state = await openState(new Secret(`sqlite:${dir.path}/state.db`), common);
   const ids = createIdSource(systemClock);
-  for (const migrations of [identityMigrations, auditMigrations, secretMigrations, controlMigrations])
+  for (const migrations of [identityMigrations, objectMigrations, auditMigrations, secretMigrations, controlMigrations])
     await state.migrate(migrations);
   const { catalog } = await createTestCatalog(state);
   const audit = await createStateAuditLog(state, { ...common, ids, sealer: plainSealer });
@@ -86,19 +89,26 @@ export async function createApiServices(policies = ""): Promise<ApiServices> {
   const live = createLivePolicies({ builtIn, source, ...common });
   await live.refresh();
   const calls: string[] = [];
-  const authorizer = createAuthorizer({ policies: live, audit, objects: catalog.objects, clock: systemClock, ids });
+  const directory = createStateObjectDirectory(state);
+  const registeredObjects = createRegisteredObjectSource(directory);
+  const registeredLister = createDirectoryLister(directory, registeredObjects);
+  const objects: ObjectSource = {
+    describe: async (object) => registeredObjects.describe(await catalog.objects.describe(object)),
+  };
+  const authorizer = createAuthorizer({ policies: live, audit, objects, clock: systemClock, ids });
   const questions = createQuestions(
     {
       policies: () => live.current(),
       subjects: async () => (await identity.listUsers()).map(toSubject),
-      objects: catalog.objects,
-      listers: [catalog.objects, createResourceObjectSource(stores.resources)],
+      objects,
+      listers: [catalog.objects, createResourceObjectSource(stores.resources), registeredLister],
       clock: systemClock,
     },
     { audit, ids },
   );
   const vault = await openVault(state, { masterKeyFile: `${dir.path}/master.key`, dataDir: dir.path });
   const policyChecker = createPolicyChecker({ policies: live, clock: systemClock });
+  const registry = createObjectRegistry({ directory, authorizer, audit, policyChecker, identity });
   const control = createControl({
     ...common,
     ids,
@@ -142,6 +152,7 @@ export async function createApiServices(policies = ""): Promise<ApiServices> {
     catalog: watch("catalog", catalog),
     control: watch("control", control),
     identity: watch("identity", identity),
+    objects: watch("objects", registry),
     audit,
     policyChecker,
     policySafety: createPolicySafety({
@@ -151,6 +162,7 @@ export async function createApiServices(policies = ""): Promise<ApiServices> {
       objects: [
         catalog.objects,
         createResourceObjectSource(createStateControlStores(state, { clock: systemClock, ids }).resources),
+        registeredLister,
       ],
       listSubjects: async () =>
         (await identity.listUsers()).map((user) => ({ subject: toSubject(user), object: describeUser(user) })),

@@ -71,6 +71,11 @@ export type Query = {
   readonly logs: LogConnection;
   readonly users: UserConnection;
   readonly apiKeys: ReadonlyArray<ApiKey>;
+  /** Types of objects that services register, by name. */
+  readonly objectTypes: ObjectTypeConnection;
+  /** What is registered of one type, by id. */
+  readonly registeredObjects: RegisteredObjectConnection;
+  readonly registeredObject?: Maybe<RegisteredObject>;
   /** Audit records, newest first. */
   readonly auditEvents: AuditEventConnection;
   /** Recomputes every hash and checkpoint of the audit log. */
@@ -257,6 +262,26 @@ export type QueryApiKeysArgs = {
 };
 
 
+export type QueryObjectTypesArgs = {
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryRegisteredObjectsArgs = {
+  type: Scalars['String']['input'];
+  tag?: InputMaybe<Scalars['String']['input']>;
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryRegisteredObjectArgs = {
+  type: Scalars['String']['input'];
+  id: Scalars['String']['input'];
+};
+
+
 export type QueryAuditEventsArgs = {
   filter?: InputMaybe<AuditFilter>;
   first?: Scalars['Int']['input'];
@@ -287,6 +312,14 @@ export type Mutation = {
   readonly createApiKey: ApiKeyPayload;
   readonly revokeApiKey: ApiKeyPayload;
   readonly setUserTags: UserPayload;
+  /** Creates a type of objects or changes it; its owner answers for what is registered. */
+  readonly putObjectType: ObjectTypePayload;
+  /** Refused while there are objects of it. */
+  readonly deleteObjectType: DeleteObjectTypePayload;
+  /** Creates or replaces all of 1 to 1,000 objects or none. What policies look at is changed only by who may escalate on the type. */
+  readonly registerObjects: RegisterObjectsPayload;
+  /** Forgets all or none; those that are not there are left out. */
+  readonly unregisterObjects: UnregisterObjectsPayload;
   /** Grants what a request asks for. Nobody approves their own, nor what they do not hold. */
   readonly approveGrant: GrantRequestPayload;
   readonly rejectGrant: GrantRequestPayload;
@@ -357,6 +390,26 @@ export type MutationRevokeApiKeyArgs = {
 
 export type MutationSetUserTagsArgs = {
   input: SetUserTagsInput;
+};
+
+
+export type MutationPutObjectTypeArgs = {
+  input: PutObjectTypeInput;
+};
+
+
+export type MutationDeleteObjectTypeArgs = {
+  input: DeleteObjectTypeInput;
+};
+
+
+export type MutationRegisterObjectsArgs = {
+  input: RegisterObjectsInput;
+};
+
+
+export type MutationUnregisterObjectsArgs = {
+  input: UnregisterObjectsInput;
 };
 
 
@@ -478,6 +531,118 @@ export type SetUserTagsInput = {
 export type UserPayload = {
   readonly __typename?: 'UserPayload';
   readonly user?: Maybe<User>;
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** A kind of objects that a service registers, so that policies and searches can speak of them. */
+export type ObjectType = {
+  readonly __typename?: 'ObjectType';
+  readonly name: Scalars['String']['output'];
+  readonly description?: Maybe<Scalars['String']['output']>;
+  /** id of the user who answers for it */
+  readonly owner: Scalars['String']['output'];
+};
+
+export type ObjectTypeEdge = {
+  readonly __typename?: 'ObjectTypeEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: ObjectType;
+};
+
+export type ObjectTypeConnection = {
+  readonly __typename?: 'ObjectTypeConnection';
+  readonly edges: ReadonlyArray<ObjectTypeEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+/** Policies know it as `<type>:<id>`, with its tags and `dataos:type:<type>`. */
+export type RegisteredObject = {
+  readonly __typename?: 'RegisteredObject';
+  readonly type: Scalars['String']['output'];
+  /** as the service calls it */
+  readonly id: Scalars['String']['output'];
+  readonly tags: ReadonlyArray<Scalars['String']['output']>;
+  /** a JSON object */
+  readonly attributes: Scalars['JSON']['output'];
+  /** what `ifVersion` takes; changes with tags and attributes */
+  readonly version: Scalars['String']['output'];
+};
+
+export type RegisteredObjectEdge = {
+  readonly __typename?: 'RegisteredObjectEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: RegisteredObject;
+};
+
+export type RegisteredObjectConnection = {
+  readonly __typename?: 'RegisteredObjectConnection';
+  readonly edges: ReadonlyArray<RegisteredObjectEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type PutObjectTypeInput = {
+  /** a letter, then letters, digits and `_ . -`, at most 64 characters */
+  readonly name: Scalars['String']['input'];
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  /** id of a user; default the present owner, of a new type the caller */
+  readonly owner?: InputMaybe<Scalars['String']['input']>;
+  readonly dryRun?: Scalars['Boolean']['input'];
+};
+
+export type ObjectTypePayload = {
+  readonly __typename?: 'ObjectTypePayload';
+  readonly objectType?: Maybe<ObjectType>;
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+export type DeleteObjectTypeInput = {
+  readonly name: Scalars['String']['input'];
+  readonly dryRun?: Scalars['Boolean']['input'];
+};
+
+export type DeleteObjectTypePayload = {
+  readonly __typename?: 'DeleteObjectTypePayload';
+  readonly name?: Maybe<Scalars['String']['output']>;
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+export type RegisterObjectsInput = {
+  readonly objects: ReadonlyArray<RegisteredObjectInput>;
+  readonly dryRun?: Scalars['Boolean']['input'];
+};
+
+/** Replaces the object whole. */
+export type RegisteredObjectInput = {
+  readonly type: Scalars['String']['input'];
+  readonly id: Scalars['String']['input'];
+  readonly tags?: ReadonlyArray<Scalars['String']['input']>;
+  /** a JSON object; absent is empty */
+  readonly attributes?: InputMaybe<Scalars['JSON']['input']>;
+  /** Refuse the change unless this is the stored object's version. */
+  readonly ifVersion?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type RegisterObjectsPayload = {
+  readonly __typename?: 'RegisterObjectsPayload';
+  /** in the order given */
+  readonly objects: ReadonlyArray<RegisteredObject>;
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+export type UnregisterObjectsInput = {
+  readonly objects: ReadonlyArray<RegisteredObjectRefInput>;
+  readonly dryRun?: Scalars['Boolean']['input'];
+};
+
+export type RegisteredObjectRefInput = {
+  readonly type: Scalars['String']['input'];
+  readonly id: Scalars['String']['input'];
+  /** Refuse the change unless this is the stored object's version. */
+  readonly ifVersion?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type UnregisterObjectsPayload = {
+  readonly __typename?: 'UnregisterObjectsPayload';
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
@@ -1604,6 +1769,22 @@ export type ResolversTypes = {
   ApiKeyPayload: ResolverTypeWrapper<ApiKeyPayload>;
   SetUserTagsInput: SetUserTagsInput;
   UserPayload: ResolverTypeWrapper<UserPayload>;
+  ObjectType: ResolverTypeWrapper<ObjectType>;
+  ObjectTypeEdge: ResolverTypeWrapper<ObjectTypeEdge>;
+  ObjectTypeConnection: ResolverTypeWrapper<ObjectTypeConnection>;
+  RegisteredObject: ResolverTypeWrapper<RegisteredObject>;
+  RegisteredObjectEdge: ResolverTypeWrapper<RegisteredObjectEdge>;
+  RegisteredObjectConnection: ResolverTypeWrapper<RegisteredObjectConnection>;
+  PutObjectTypeInput: PutObjectTypeInput;
+  ObjectTypePayload: ResolverTypeWrapper<ObjectTypePayload>;
+  DeleteObjectTypeInput: DeleteObjectTypeInput;
+  DeleteObjectTypePayload: ResolverTypeWrapper<DeleteObjectTypePayload>;
+  RegisterObjectsInput: RegisterObjectsInput;
+  RegisteredObjectInput: RegisteredObjectInput;
+  RegisterObjectsPayload: ResolverTypeWrapper<RegisterObjectsPayload>;
+  UnregisterObjectsInput: UnregisterObjectsInput;
+  RegisteredObjectRefInput: RegisteredObjectRefInput;
+  UnregisterObjectsPayload: ResolverTypeWrapper<UnregisterObjectsPayload>;
   EntityKind: EntityKind;
   Entity: ResolverTypeWrapper<EntityParent>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
@@ -1740,6 +1921,22 @@ export type ResolversParentTypes = {
   ApiKeyPayload: ApiKeyPayload;
   SetUserTagsInput: SetUserTagsInput;
   UserPayload: UserPayload;
+  ObjectType: ObjectType;
+  ObjectTypeEdge: ObjectTypeEdge;
+  ObjectTypeConnection: ObjectTypeConnection;
+  RegisteredObject: RegisteredObject;
+  RegisteredObjectEdge: RegisteredObjectEdge;
+  RegisteredObjectConnection: RegisteredObjectConnection;
+  PutObjectTypeInput: PutObjectTypeInput;
+  ObjectTypePayload: ObjectTypePayload;
+  DeleteObjectTypeInput: DeleteObjectTypeInput;
+  DeleteObjectTypePayload: DeleteObjectTypePayload;
+  RegisterObjectsInput: RegisterObjectsInput;
+  RegisteredObjectInput: RegisteredObjectInput;
+  RegisterObjectsPayload: RegisterObjectsPayload;
+  UnregisterObjectsInput: UnregisterObjectsInput;
+  RegisteredObjectRefInput: RegisteredObjectRefInput;
+  UnregisterObjectsPayload: UnregisterObjectsPayload;
   Entity: EntityParent;
   Float: Scalars['Float']['output'];
   Key: Key;
@@ -1888,6 +2085,9 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   logs?: Resolver<ResolversTypes['LogConnection'], ParentType, ContextType, RequireFields<QueryLogsArgs, 'type' | 'name' | 'first'>>;
   users?: Resolver<ResolversTypes['UserConnection'], ParentType, ContextType, RequireFields<QueryUsersArgs, 'first'>>;
   apiKeys?: Resolver<ReadonlyArray<ResolversTypes['ApiKey']>, ParentType, ContextType, Partial<QueryApiKeysArgs>>;
+  objectTypes?: Resolver<ResolversTypes['ObjectTypeConnection'], ParentType, ContextType, RequireFields<QueryObjectTypesArgs, 'first'>>;
+  registeredObjects?: Resolver<ResolversTypes['RegisteredObjectConnection'], ParentType, ContextType, RequireFields<QueryRegisteredObjectsArgs, 'type' | 'first'>>;
+  registeredObject?: Resolver<Maybe<ResolversTypes['RegisteredObject']>, ParentType, ContextType, RequireFields<QueryRegisteredObjectArgs, 'type' | 'id'>>;
   auditEvents?: Resolver<ResolversTypes['AuditEventConnection'], ParentType, ContextType, RequireFields<QueryAuditEventsArgs, 'first'>>;
   auditVerification?: Resolver<ResolversTypes['AuditVerification'], ParentType, ContextType>;
 };
@@ -1907,6 +2107,10 @@ export type MutationResolvers<ContextType = GraphqlContext, ParentType extends R
   createApiKey?: Resolver<ResolversTypes['ApiKeyPayload'], ParentType, ContextType, RequireFields<MutationCreateApiKeyArgs, 'input'>>;
   revokeApiKey?: Resolver<ResolversTypes['ApiKeyPayload'], ParentType, ContextType, RequireFields<MutationRevokeApiKeyArgs, 'input'>>;
   setUserTags?: Resolver<ResolversTypes['UserPayload'], ParentType, ContextType, RequireFields<MutationSetUserTagsArgs, 'input'>>;
+  putObjectType?: Resolver<ResolversTypes['ObjectTypePayload'], ParentType, ContextType, RequireFields<MutationPutObjectTypeArgs, 'input'>>;
+  deleteObjectType?: Resolver<ResolversTypes['DeleteObjectTypePayload'], ParentType, ContextType, RequireFields<MutationDeleteObjectTypeArgs, 'input'>>;
+  registerObjects?: Resolver<ResolversTypes['RegisterObjectsPayload'], ParentType, ContextType, RequireFields<MutationRegisterObjectsArgs, 'input'>>;
+  unregisterObjects?: Resolver<ResolversTypes['UnregisterObjectsPayload'], ParentType, ContextType, RequireFields<MutationUnregisterObjectsArgs, 'input'>>;
   approveGrant?: Resolver<ResolversTypes['GrantRequestPayload'], ParentType, ContextType, RequireFields<MutationApproveGrantArgs, 'input'>>;
   rejectGrant?: Resolver<ResolversTypes['GrantRequestPayload'], ParentType, ContextType, RequireFields<MutationRejectGrantArgs, 'input'>>;
   rebuildProjections?: Resolver<ResolversTypes['RebuildPayload'], ParentType, ContextType>;
@@ -1988,6 +2192,59 @@ export type ApiKeyPayloadResolvers<ContextType = GraphqlContext, ParentType exte
 
 export type UserPayloadResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['UserPayload'] = ResolversParentTypes['UserPayload']> = {
   user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type ObjectTypeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ObjectType'] = ResolversParentTypes['ObjectType']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  owner?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ObjectTypeEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ObjectTypeEdge'] = ResolversParentTypes['ObjectTypeEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['ObjectType'], ParentType, ContextType>;
+};
+
+export type ObjectTypeConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ObjectTypeConnection'] = ResolversParentTypes['ObjectTypeConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ObjectTypeEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type RegisteredObjectResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RegisteredObject'] = ResolversParentTypes['RegisteredObject']> = {
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  tags?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  attributes?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type RegisteredObjectEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RegisteredObjectEdge'] = ResolversParentTypes['RegisteredObjectEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['RegisteredObject'], ParentType, ContextType>;
+};
+
+export type RegisteredObjectConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RegisteredObjectConnection'] = ResolversParentTypes['RegisteredObjectConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['RegisteredObjectEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type ObjectTypePayloadResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ObjectTypePayload'] = ResolversParentTypes['ObjectTypePayload']> = {
+  objectType?: Resolver<Maybe<ResolversTypes['ObjectType']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type DeleteObjectTypePayloadResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DeleteObjectTypePayload'] = ResolversParentTypes['DeleteObjectTypePayload']> = {
+  name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type RegisterObjectsPayloadResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RegisterObjectsPayload'] = ResolversParentTypes['RegisterObjectsPayload']> = {
+  objects?: Resolver<ReadonlyArray<ResolversTypes['RegisteredObject']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type UnregisterObjectsPayloadResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['UnregisterObjectsPayload'] = ResolversParentTypes['UnregisterObjectsPayload']> = {
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
@@ -2673,6 +2930,16 @@ export type Resolvers<ContextType = GraphqlContext> = {
   ApiKey?: ApiKeyResolvers<ContextType>;
   ApiKeyPayload?: ApiKeyPayloadResolvers<ContextType>;
   UserPayload?: UserPayloadResolvers<ContextType>;
+  ObjectType?: ObjectTypeResolvers<ContextType>;
+  ObjectTypeEdge?: ObjectTypeEdgeResolvers<ContextType>;
+  ObjectTypeConnection?: ObjectTypeConnectionResolvers<ContextType>;
+  RegisteredObject?: RegisteredObjectResolvers<ContextType>;
+  RegisteredObjectEdge?: RegisteredObjectEdgeResolvers<ContextType>;
+  RegisteredObjectConnection?: RegisteredObjectConnectionResolvers<ContextType>;
+  ObjectTypePayload?: ObjectTypePayloadResolvers<ContextType>;
+  DeleteObjectTypePayload?: DeleteObjectTypePayloadResolvers<ContextType>;
+  RegisterObjectsPayload?: RegisterObjectsPayloadResolvers<ContextType>;
+  UnregisterObjectsPayload?: UnregisterObjectsPayloadResolvers<ContextType>;
   Entity?: EntityResolvers<ContextType>;
   Key?: KeyResolvers<ContextType>;
   ForeignKey?: ForeignKeyResolvers<ContextType>;

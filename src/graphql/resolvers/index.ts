@@ -12,6 +12,7 @@ import { lineageFields } from "./lineage.ts";
 import { logFields } from "./log.ts";
 import { meFields } from "./me.ts";
 import { nodeFields, nodeTypes } from "./node.ts";
+import { objectFields } from "./object.ts";
 import { policyFields } from "./policy.ts";
 import { policySafetyFields } from "./policy-safety.ts";
 import { projectionFields } from "./projection.ts";
@@ -41,6 +42,7 @@ export const rootFields: { readonly Query: RootFields; readonly Mutation: RootFi
     ...runFields.Query,
     ...logFields.Query,
     ...identityFields.Query,
+    ...objectFields.Query,
     ...auditFields.Query,
   },
   Mutation: {
@@ -50,6 +52,7 @@ export const rootFields: { readonly Query: RootFields; readonly Mutation: RootFi
     ...workspaceFields.Mutation,
     ...runFields.Mutation,
     ...identityFields.Mutation,
+    ...objectFields.Mutation,
     ...grantFields.Mutation,
     ...projectionFields.Mutation,
   },

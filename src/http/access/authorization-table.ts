@@ -20,6 +20,9 @@ export type RouteRule =
 /** Each is a resource or several: found under the list filter of `resource.read`, changed by what `Control` decides inside. */
 const governed = { access: "authenticated", decidedBy: "Control and Authorizer, on each resource" } as const;
 
+/** Decided on the type of the objects. */
+const registered = { access: "authenticated", decidedBy: "ObjectRegistry, on each type" } as const;
+
 /** Every route of the server. One that is not here stops the server from starting. */
 export const routeTable = {
   "POST /graphql": { access: "authenticated", decidedBy: "src/graphql/authorization-table.ts" },
@@ -52,6 +55,15 @@ export const routeTable = {
   "DELETE /heimdall/api/v1/grant-requests/:id": governed,
   "POST /heimdall/api/v1/grant-requests/:id/approve": governed,
   "POST /heimdall/api/v1/grant-requests/:id/reject": governed,
+  "GET /heimdall/api/v1/object-types": registered,
+  "GET /heimdall/api/v1/object-types/:name": registered,
+  "PUT /heimdall/api/v1/object-types/:name": registered,
+  "DELETE /heimdall/api/v1/object-types/:name": registered,
+  "POST /heimdall/api/v1/objects": registered,
+  "POST /heimdall/api/v1/objects/delete": registered,
+  "GET /heimdall/api/v1/objects/:type": registered,
+  "GET /heimdall/api/v1/objects/:type/:id": registered,
+  "DELETE /heimdall/api/v1/objects/:type/:id": registered,
   "POST /heimdall/dp/api/v1/policies/decision": {
     access: "either",
     actions: ["decision.ask", "decision.askForOthers"],

@@ -1,9 +1,9 @@
-import type { Transaction } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 import { BadInputError, ConflictError, type Problem } from "../../../shared/errors.ts";
 import { matchesFilter } from "../../../shared/object-filter.ts";
 import type { StateDb } from "../../../state/index.ts";
 import { describeRegisteredObject, findObjectFault, findTypeFault } from "../../objects/index.ts";
-import type { ObjectDirectory, RegisteredObject } from "../../ports.ts";
+import type { ObjectDirectory, ObjectRef, ObjectType, RegisteredObject } from "../../ports.ts";
 import { toAttributeKeys, toObjectCondition } from "./object-filter-sql.ts";
 import type { ObjectTables } from "./object-tables.ts";
 
@@ -18,26 +18,41 @@ export function createStateObjectDirectory(state: StateDb): ObjectDirectory {
   return {
     async listTypes() {
       const rows = await db.selectFrom("heimdall_object_type").selectAll().orderBy("name").execute();
-      return rows.map(({ name, description }) => ({ name, description: description ?? undefined }));
+      return rows.map(toType);
     },
 
-    async putType(type) {
+    async putType(type, check) {
       const fault = findTypeFault(type);
       if (fault !== undefined) throw new BadInputError(fault);
-      const row = { description: type.description ?? null };
-      await db
-        .insertInto("heimdall_object_type")
-        .values({ name: type.name, ...row })
-        .onConflict((conflict) => conflict.column("name").doUpdateSet(row))
-        .execute();
+      const row = { description: type.description ?? null, owner: type.owner };
+      await state.transaction<ObjectTables, void>(async (tx) => {
+        const [stored] = await lockTypes(tx, [type.name]);
+        check?.(stored);
+        // WHY: not an upsert, so that of two callers who create it one is told
+        if (stored) await tx.updateTable("heimdall_object_type").set(row).where("name", "=", type.name).execute();
+        else
+          await tx
+            .insertInto("heimdall_object_type")
+            .values({ name: type.name, ...row })
+            .execute();
+      });
     },
 
     async deleteType(name) {
       await state.transaction<ObjectTables, void>(async (tx) => {
+        await lockTypes(tx, [name]);
         const first = await tx.selectFrom("heimdall_object").select("id").where("type", "=", name).executeTakeFirst();
         if (first) throw new ConflictError(`there are objects of type \`${name}\`; delete them first`);
         await tx.deleteFrom("heimdall_object_type").where("name", "=", name).execute();
       });
+    },
+
+    async hasObjects(type, manifest) {
+      let query = db.selectFrom("heimdall_object").select("id").where("type", "=", type);
+      if (manifest !== undefined) {
+        query = query.where((eb) => eb.or([eb("manifest", "is", null), eb("manifest", "!=", manifest)]));
+      }
+      return (await query.limit(1).executeTakeFirst()) !== undefined;
     },
 
     async list(type, filter, { first, after }) {
@@ -77,7 +92,12 @@ export function createStateObjectDirectory(state: StateDb): ObjectDirectory {
       return row && toObject(row);
     },
 
-    async put(objects) {
+    async getMany(refs) {
+      refuseTooMany(refs.length);
+      return readMany(db, refs);
+    },
+
+    async put(objects, { manifest, check, dryRun = false } = {}) {
       if (objects.length === 0) return;
       refuseTooMany(objects.length);
       // the last of those with the same name counts, as if they had come one after the other
@@ -88,14 +108,16 @@ export function createStateObjectDirectory(state: StateDb): ObjectDirectory {
       });
       refuse(problems);
       await state.transaction<ObjectTables, void>(async (tx) => {
-        const types = await tx.selectFrom("heimdall_object_type").select("name").execute();
-        const known = new Set(types.map(({ name }) => name));
-        const unknown = [...new Set(objects.map(({ type }) => type))].filter((type) => !known.has(type));
+        const types = [...new Set(objects.map(({ type }) => type))];
+        const known = new Set((await lockTypes(tx, types)).map(({ name }) => name));
+        const unknown = types.filter((type) => !known.has(type));
         refuse(
           unknown.map((type) => ({
             message: `there is no type \`${type.slice(0, 64)}\` of objects; register it first`,
           })),
         );
+        if (check) check(toFinder(await readMany(tx, objects)));
+        if (dryRun) return;
         // WHY: in one order everywhere, so that two calls wait for each other instead of blocking each other
         const all = [...byName.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
         for (const batch of batches(all)) {
@@ -104,6 +126,7 @@ export function createStateObjectDirectory(state: StateDb): ObjectDirectory {
             id,
             tags: JSON.stringify([...new Set(tags)]),
             attributes: JSON.stringify(attributes),
+            manifest: manifest ?? null,
           }));
           await tx
             .insertInto("heimdall_object")
@@ -112,6 +135,7 @@ export function createStateObjectDirectory(state: StateDb): ObjectDirectory {
               conflict.columns(["type", "id"]).doUpdateSet((eb) => ({
                 tags: eb.ref("excluded.tags"),
                 attributes: eb.ref("excluded.attributes"),
+                manifest: eb.ref("excluded.manifest"),
               })),
             )
             .execute();
@@ -129,21 +153,79 @@ export function createStateObjectDirectory(state: StateDb): ObjectDirectory {
       });
     },
 
-    async delete(refs) {
+    async delete(refs, { check, dryRun = false } = {}) {
       refuseTooMany(refs.length);
       await state.transaction<ObjectTables, void>(async (tx) => {
-        await clear(tx, "heimdall_object", refs);
-        await clear(tx, "heimdall_object_key", refs);
+        await lockTypes(
+          tx,
+          refs.map(({ type }) => type),
+        );
+        if (check) check(toFinder(await readMany(tx, refs)));
+        if (!dryRun) await clearAll(tx, refs);
+      });
+    },
+
+    async deleteOfManifest(manifest, type, keep) {
+      await state.transaction<ObjectTables, void>(async (tx) => {
+        await lockTypes(tx, [type]);
+        const put = await tx
+          .selectFrom("heimdall_object")
+          .select(["type", "id"])
+          .where("manifest", "=", manifest)
+          .execute();
+        await clearAll(
+          tx,
+          put.filter((ref) => ref.type !== type || !keep.has(ref.id)),
+        );
       });
     },
   };
+
+  /** The types that there are, by name; who changes them or their objects waits for this transaction's end. */
+  async function lockTypes(tx: Transaction<ObjectTables>, names: readonly string[]): Promise<readonly ObjectType[]> {
+    if (names.length === 0) return [];
+    let query = tx
+      .selectFrom("heimdall_object_type")
+      .selectAll()
+      .where("name", "in", [...new Set(names)])
+      .orderBy("name");
+    if (state.capabilities.rowLocks) query = query.forUpdate();
+    return (await query.execute()).map(toType);
+  }
+}
+
+async function clearAll(tx: Transaction<ObjectTables>, refs: readonly ObjectRef[]): Promise<void> {
+  await clear(tx, "heimdall_object", refs);
+  await clear(tx, "heimdall_object_key", refs);
+}
+
+async function readMany(db: Kysely<ObjectTables>, refs: readonly ObjectRef[]): Promise<readonly RegisteredObject[]> {
+  const found: RegisteredObject[] = [];
+  for (const [type, ofType] of Map.groupBy(refs, (ref) => ref.type)) {
+    for (const batch of batches(ofType)) {
+      const ids = batch.map(({ id }) => id);
+      const rows = await db
+        .selectFrom("heimdall_object")
+        .selectAll()
+        .where("type", "=", type)
+        .where("id", "in", ids)
+        .execute();
+      found.push(...rows.map(toObject));
+    }
+  }
+  return found;
+}
+
+function toFinder(objects: readonly RegisteredObject[]): (ref: ObjectRef) => RegisteredObject | undefined {
+  const byName = new Map(objects.map((object) => [JSON.stringify([object.type, object.id]), object]));
+  return ({ type, id }) => byName.get(JSON.stringify([type, id]));
 }
 
 /** Removes the rows of these objects from one table. */
 async function clear(
   tx: Transaction<ObjectTables>,
   table: "heimdall_object" | "heimdall_object_key",
-  refs: readonly Pick<RegisteredObject, "type" | "id">[],
+  refs: readonly ObjectRef[],
 ): Promise<void> {
   const idsByType = Map.groupBy(refs, ({ type }) => type);
   for (const [type, ofType] of idsByType) {
@@ -157,6 +239,10 @@ async function clear(
 function batches<T>(items: readonly T[]): T[][] {
   const count = Math.ceil(items.length / rowsPerBatch);
   return Array.from({ length: count }, (_, index) => items.slice(index * rowsPerBatch, (index + 1) * rowsPerBatch));
+}
+
+function toType({ name, description, owner }: ObjectTables["heimdall_object_type"]): ObjectType {
+  return { name, description: description ?? undefined, owner };
 }
 
 function toObject(row: ObjectTables["heimdall_object"]): RegisteredObject {

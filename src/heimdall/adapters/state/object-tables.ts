@@ -2,7 +2,12 @@ import { sql } from "kysely";
 import type { Migration } from "../../../state/index.ts";
 
 export interface ObjectTables {
-  heimdall_object_type: { name: string; description: string | null };
+  heimdall_object_type: {
+    name: string;
+    description: string | null;
+    /** id of a user; `` for those from before there were owners */
+    owner: string;
+  };
   heimdall_object: {
     type: string;
     id: string;
@@ -10,6 +15,8 @@ export interface ObjectTables {
     tags: string;
     /** JSON object */
     attributes: string;
+    /** uid of the manifest that put it last */
+    manifest: string | null;
   };
   /** what filters look at: tags, and attributes as `objectKeys` writes them */
   heimdall_object_key: { type: string; id: string; kind: "tag" | "attribute"; key: string };
@@ -48,6 +55,17 @@ export const objectMigrations: readonly Migration[] = [
         .on("heimdall_object_key")
         .columns(["type", "kind", "key", "id"])
         .execute();
+    },
+  },
+  {
+    name: "objects-002-owner-and-manifest",
+    async up({ schema }) {
+      await schema
+        .alterTable("heimdall_object_type")
+        .addColumn("owner", "text", (column) => column.notNull().defaultTo(""))
+        .execute();
+      await schema.alterTable("heimdall_object").addColumn("manifest", "text").execute();
+      await schema.createIndex("heimdall_object_manifest").on("heimdall_object").column("manifest").execute();
     },
   },
 ];
