@@ -36,6 +36,16 @@ policy:
     objects: {tags: ["Secret.*"]}
     allow: false
 ---
+name: vaults-stay
+version: v1
+type: policy
+policy:
+  access:
+    subjects: {tags: ["roles:id:user"]}
+    predicates: [select]
+    objects: {tags: ["Vault.*"]}
+    allow: false
+---
 name: clear-mail
 version: v1
 type: policy
@@ -61,7 +71,7 @@ beforeAll(async () => {
   await scan(api.catalog as Parameters<typeof scan>[0], { public: [{ name: "orders", columns: ["id", "mail"] }] });
   expect(await edit("root", mail, { tags: ["PII.Email"] })).toEqual([]);
   expect(await edit("root", orders, { tags: ["Secret.High", "team:a"] })).toEqual([]);
-  expect(await edit("root", schema, { tags: ["Secret.Low"] })).toEqual([]);
+  expect(await edit("root", schema, { tags: ["Vault.Low"] })).toEqual([]);
 });
 afterAll(async () => {
   await server?.close();
@@ -109,7 +119,7 @@ describe("tags and owners that policies look at are policy", () => {
       "a tag that what is in it would have too, taken away",
       schema,
       { tags: [] },
-      "deny `secrets-stay/0` would not hold it back any more",
+      "deny `vaults-stay/0` would not hold it back any more",
     ],
     ["the owner that a condition reads", orders, { owners: ["ann"] }, "allow `owners-drop-theirs/0` would reach it"],
     ["all that people said of tags, withdrawn", mail, { tags: null }, "mask `pii-email` would not hold any more"],

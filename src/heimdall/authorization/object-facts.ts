@@ -1,4 +1,5 @@
 import type { DecisionContext, DecisionObject, Subject } from "../../shared/decision.ts";
+import type { CompiledGlob } from "../../shared/glob.ts";
 import { readAttribute } from "../../shared/object-filter.ts";
 import {
   type CompiledPolicies,
@@ -36,6 +37,10 @@ export function findObjectFacts(policies: CompiledPolicies, change: GuardedChang
 
 function widens(rule: CompiledRule, before: DecisionObject, after: DecisionObject, inside: boolean): boolean {
   if (whatIsRead(rule, before, inside) === whatIsRead(rule, after, inside)) return false;
+  // what has more tags is reached by more allows, and held back by more denies
+  const [poorer, richer] = rule.rule.effect === "allow" ? [before, after] : [after, before];
+  if (inside && !gainsTags(rule, poorer, richer) && conditionsRead(rule, before) === conditionsRead(rule, after))
+    return false;
   const [then, later] = [reach(rule, before, inside), reach(rule, after, inside)];
   return rule.rule.effect === "allow" ? then !== "yes" && later !== "no" : then !== "no" && later !== "yes";
 }
@@ -44,8 +49,9 @@ function widens(rule: CompiledRule, before: DecisionObject, after: DecisionObjec
 function reach(rule: CompiledRule, object: DecisionObject, inside: boolean): Answer {
   const { paths, tags, conditions } = rule;
   if (inside) {
-    const carries =
-      tags === undefined || tags.some((all) => all.every((glob) => spreading(object).some((tag) => glob.matches(tag))));
+    const own = spreading(object);
+    if (tags?.every((all) => all.some((glob) => !mayCarry(glob, own)))) return "no";
+    const carries = tags === undefined || tags.some((all) => all.every((glob) => own.some((tag) => glob.matches(tag))));
     return carries && paths === undefined && conditions.length === 0 ? "yes" : "maybe";
   }
   if (paths && !object.paths.some((path) => paths.some((glob) => glob.matches(path)))) return "no";
@@ -89,6 +95,15 @@ const nobody: { readonly subject: Subject; readonly predicate: string; readonly 
   context: { time: 0 },
 };
 
+function gainsTags({ tags = [] }: CompiledRule, poorer: DecisionObject, richer: DecisionObject): boolean {
+  const [fewer, more] = [spreading(poorer), spreading(richer)];
+  return tags.flat().some((glob) => more.some((tag) => glob.matches(tag)) && !fewer.some((tag) => glob.matches(tag)));
+}
+
+function conditionsRead({ conditions }: CompiledRule, object: DecisionObject): string {
+  return JSON.stringify(conditions.map((condition) => readBy(condition, object, spreading(object))));
+}
+
 /** What the rule looks at of the object, as text: where it stays the same, so does the rule's answer. */
 function whatIsRead({ paths, tags, conditions }: CompiledRule, object: DecisionObject, inside: boolean): string {
   const known = inside ? spreading(object) : object.tags;
@@ -125,7 +140,15 @@ function literalOf({ operand }: Condition & { is: "member" }): unknown {
 
 /** Tags that what is in the object has too. */
 function spreading({ tags }: DecisionObject): readonly string[] {
-  return tags.filter((tag) => !tag.startsWith("dataos:type:"));
+  return [...tags.filter((tag) => !tag.startsWith("dataos:type:")), "dataos:type:entity"];
+}
+
+const innerTypes = ["database", "schema", "dataset", "column"].map((kind) => `dataos:type:${kind}`);
+
+/** Whether a thing inside may have such a tag: of the platform's own tags it has those that are known, and that of its kind. */
+function mayCarry(glob: CompiledGlob, known: readonly string[]): boolean {
+  const isPlatforms = glob.prefix.startsWith("dataos:");
+  return !isPlatforms || [...known, ...innerTypes].some((tag) => glob.matches(tag));
 }
 
 // ---- masks -----------------------------------------------------------------------------------------------------------
