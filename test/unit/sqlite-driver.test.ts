@@ -132,10 +132,10 @@ describe("SQLite", () => {
     problems.missing = failure(() => openSqlite(join(at("foreign.db"), "below.db")), dir.path);
     expect(problems).toMatchInlineSnapshot(`
       {
-        "damaged": "UnavailableError: \`/damaged.db\` is damaged; stop the server, keep a copy of the file and restore it from a backup",
-        "foreign": "UnavailableError: \`/foreign.db\` is not a SQLite database; name another file or move it away",
-        "full": "StorageFullError: no room left to write \`/full.db\`; free some space on its disk and try again",
-        "missing": "UnavailableError: \`/foreign.db/below.db\` cannot be opened; its directory must exist and be readable and writable by this process",
+        "damaged": "UnavailableError: \`damaged.db\` is damaged; stop the server, keep a copy of the file and restore it from a backup",
+        "foreign": "UnavailableError: \`foreign.db\` is not a SQLite database; name another file or move it away",
+        "full": "StorageFullError: no room left to write \`full.db\`; free some space on its disk and try again",
+        "missing": "UnavailableError: \`below.db\` cannot be opened; its directory must exist and be readable and writable by this process",
       }
     `);
   });

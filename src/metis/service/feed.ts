@@ -26,3 +26,43 @@ export interface FeedRebuild {
   /** Drops it. */
   abandon(): Promise<void>;
 }
+
+/** A store that can be built anew beside the live one. */
+interface Rebuildable<Store> {
+  appliedSeq(): Promise<number>;
+  beginRebuild(): Promise<{ readonly store: Store; swap(): Promise<void>; abandon(): Promise<void> }>;
+}
+
+/**
+ * The feed of a projection into `target`.
+ * @param steps `fill` builds an empty store from what is stored; `verify` compares it with that
+ */
+export function createFeed<Store extends Rebuildable<Store>>(
+  target: Store,
+  steps: {
+    apply(target: Store, changes: readonly LogRow[]): Promise<void>;
+    fill(target: Store, seq: number): Promise<void>;
+    verify(target: Store): ReturnType<FeedRebuild["verify"]>;
+  },
+): Feed {
+  return {
+    appliedSeq: () => target.appliedSeq(),
+    apply: (changes) => steps.apply(target, changes),
+    async beginRebuild(seq) {
+      const rebuild = await target.beginRebuild();
+      const { store } = rebuild;
+      try {
+        await steps.fill(store, seq);
+      } catch (error) {
+        await rebuild.abandon();
+        throw error;
+      }
+      return {
+        feed: { appliedSeq: () => store.appliedSeq(), apply: (changes) => steps.apply(store, changes) },
+        verify: () => steps.verify(store),
+        swap: () => rebuild.swap(),
+        abandon: () => rebuild.abandon(),
+      };
+    },
+  };
+}

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { CatalogStore, LogRow, StoredEdge } from "../adapters/state/index.ts";
 import { type EntityRecord, isTraced, toEntity, toLineageNode, tracedKinds, tracedStates } from "../catalog/index.ts";
 import type { LineageEdge, LineageNode, LineageStore } from "../ports.ts";
-import type { Feed } from "./feed.ts";
+import { createFeed, type Feed } from "./feed.ts";
 import { findAffected } from "./spreading.ts";
 
 const pageSize = 2_000;
@@ -16,31 +16,14 @@ type Replacement = { readonly evidence: string; readonly edges: readonly Lineage
  * is left out, and its edges come (back) with it.
  */
 export function createLineageFeed(store: CatalogStore, target: LineageStore): Feed {
-  return {
-    appliedSeq: () => target.appliedSeq(),
-    apply: (changes) => applyChanges(store, target, changes),
-    async beginRebuild(seq) {
-      const rebuild = await target.beginRebuild();
-      try {
-        await fill(store, rebuild.store, seq);
-      } catch (error) {
-        await rebuild.abandon();
-        throw error;
-      }
-      return {
-        feed: {
-          appliedSeq: () => rebuild.store.appliedSeq(),
-          apply: (changes) => applyChanges(store, rebuild.store, changes),
-        },
-        verify: async () => ({
-          found: (await rebuild.store.counts()).nodes,
-          expected: await store.countEntities({ in: tracedKinds }, tracedStates),
-        }),
-        swap: () => rebuild.swap(),
-        abandon: () => rebuild.abandon(),
-      };
-    },
-  };
+  return createFeed(target, {
+    apply: (to, changes) => applyChanges(store, to, changes),
+    fill: (to, seq) => fill(store, to, seq),
+    verify: async (to) => ({
+      found: (await to.counts()).nodes,
+      expected: await store.countEntities({ in: tracedKinds }, tracedStates),
+    }),
+  });
 }
 
 async function applyChanges(store: CatalogStore, target: LineageStore, changes: readonly LogRow[]): Promise<void> {

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { CatalogStore, LogRow } from "../adapters/state/index.ts";
 import { type EntityRecord, isSearchable, listedStates, toEntity, toSearchDocument } from "../catalog/index.ts";
 import { type Entity, entityKinds, type SearchDocument, type SearchStore } from "../ports.ts";
-import type { Feed } from "./feed.ts";
+import { createFeed, type Feed } from "./feed.ts";
 import { findAffected } from "./spreading.ts";
 
 const searchableKinds = entityKinds.filter((kind) => kind !== "column");
@@ -11,31 +11,14 @@ const pageSize = 250;
 
 /** Feeds the search index: one document per entity, with its columns where it is a dataset. */
 export function createSearchFeed(store: CatalogStore, target: SearchStore): Feed {
-  return {
-    appliedSeq: () => target.appliedSeq(),
-    apply: (changes) => applyChanges(store, target, changes),
-    async beginRebuild(seq) {
-      const rebuild = await target.beginRebuild();
-      try {
-        await fill(store, rebuild.store, seq);
-      } catch (error) {
-        await rebuild.abandon();
-        throw error;
-      }
-      return {
-        feed: {
-          appliedSeq: () => rebuild.store.appliedSeq(),
-          apply: (changes) => applyChanges(store, rebuild.store, changes),
-        },
-        verify: async () => ({
-          found: await rebuild.store.count(),
-          expected: await store.countEntities({ not: ["column"] }, listedStates),
-        }),
-        swap: () => rebuild.swap(),
-        abandon: () => rebuild.abandon(),
-      };
-    },
-  };
+  return createFeed(target, {
+    apply: (to, changes) => applyChanges(store, to, changes),
+    fill: (to, seq) => fill(store, to, seq),
+    verify: async (to) => ({
+      found: await to.count(),
+      expected: await store.countEntities({ not: ["column"] }, listedStates),
+    }),
+  });
 }
 
 async function applyChanges(store: CatalogStore, target: SearchStore, changes: readonly LogRow[]): Promise<void> {

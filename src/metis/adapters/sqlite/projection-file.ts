@@ -1,4 +1,5 @@
 import { renameSync, rmSync } from "node:fs";
+import { basename } from "node:path";
 import { openSqlite, type SqliteDatabase } from "../../../drivers/sqlite/index.ts";
 import { UnavailableError } from "../../../shared/errors.ts";
 import type { Logger } from "../../../shared/logger.ts";
@@ -30,7 +31,7 @@ const meta = "create table if not exists meta (key text primary key, value text 
 export function openProjection(path: string, schema: ProjectionSchema, logger: Logger): ProjectionFile {
   let live: SqliteDatabase | undefined = openCurrent(path, schema, logger);
   const db = (): SqliteDatabase => {
-    if (live === undefined) throw new UnavailableError(`the projection \`${path}\` is closed`);
+    if (live === undefined) throw new UnavailableError(`the projection \`${basename(path)}\` is closed`);
     return live;
   };
   const file: ProjectionFile = {
