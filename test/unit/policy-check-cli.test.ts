@@ -26,7 +26,10 @@ async function run(command: (context: CommandContext) => Promise<void>): Promise
     printAll: async () => {},
     note: () => {},
     warn: () => {},
-    style: createStyle({ isTTY: false }),
+    progress: () => {},
+    style: createStyle({ isTTY: false }, {}),
+    columns: undefined,
+    isInteractive: false,
   };
   const exit = await command(context).then(
     () => 0,
@@ -74,6 +77,28 @@ describe("policy lint and policy test", () => {
 1 document, 1 error, 0 warnings
 `,
     });
+  });
+
+  it("pass over manifests of other types and count them, but not one whose type is misspelt", async () => {
+    const depot = "name: sales\ntype: depot\ndepot: {type: POSTGRESQL}\n";
+    const mixed = write("mixed.yaml", `${depot}---\n${policy.replace("role:id:clerk", "roles:id:user")}---\n${depot}`);
+    expect(await run((context) => lintFiles(context, { manifestFile: [mixed], output: "table" }))).toEqual({
+      exit: 0,
+      text: "1 document, 0 errors, 0 warnings; 2 manifests of other types skipped",
+    });
+    const misspelt = write("misspelt.yaml", policy.replace("type: policy", "type: polcy"));
+    expect(await run((context) => lintFiles(context, { manifestFile: [misspelt], output: "table" }))).toEqual({
+      exit: 1,
+      text: `error misspelt.yaml:1:1: expected \`type: policy\`, \`type: grant\`, or a document with \`authorization_atoms\`; did you mean \`policy\`? [does-not-compile]
+0 documents, 1 error, 0 warnings
+`,
+    });
+  });
+
+  it("find nothing to check with an error in the manifests of the quick start", async () => {
+    const quickstart = fileURLToPath(new URL("../../examples/quickstart", import.meta.url));
+    const { exit, text } = await run((context) => lintFiles(context, { manifestFile: [quickstart], output: "table" }));
+    expect([exit, text]).toEqual([0, expect.stringMatching(/, 0 errors, .* manifests of other types skipped$/)]);
   });
 
   it("run the cases beside a policy, and name rules that none of them met", async () => {

@@ -56,7 +56,7 @@ export async function lintFiles(context: CommandContext, options: LintOptions): 
   const files = (await readManifests(options.manifestFile, options.recursive ?? false)).filter(
     ({ file }) => !caseFile.test(file),
   );
-  const { documents, problems } = readPolicies(files);
+  const { documents, problems, others } = readPolicies(files);
   const findings = [
     ...problems.map((problem) => ({ ...problem, level: "error" as const, code: "does-not-compile" as const })),
     ...lintPolicies({
@@ -69,6 +69,7 @@ export async function lintFiles(context: CommandContext, options: LintOptions): 
   ];
   const errors = findings.filter(({ level }) => level === "error").length;
   const rows = findings.map(({ level, code, message, at }) => ({ level, code, message, at: at ?? null }));
+  const skipped = others > 0 ? `; ${count(others, "manifest")} of other types skipped` : "";
   context.print(
     render(format, rows, () =>
       [
@@ -76,7 +77,7 @@ export async function lintFiles(context: CommandContext, options: LintOptions): 
           const colour = finding.level === "error" ? context.style.bad : context.style.warn;
           return `${colour(finding.level)} ${printable(formatProblem(finding))} [${finding.code}]`;
         }),
-        `${count(documents.length, "document")}, ${count(errors, "error")}, ${count(findings.length - errors, "warning")}`,
+        `${count(documents.length, "document")}, ${count(errors, "error")}, ${count(findings.length - errors, "warning")}${skipped}`,
       ].join("\n"),
     ),
   );
@@ -137,13 +138,18 @@ export async function testFiles(context: CommandContext, options: TestOptions): 
   if (failed.length > 0) throw new CommandError("", 1);
 }
 
-/** Policies, grants, providers and use-cases of files, with every fault. */
+/** Policies, grants, providers and use-cases of files, with every fault; `others`: how many manifests are of other types. */
 export function readPolicies(files: readonly ManifestFile[]): {
   readonly documents: Documents;
   readonly problems: readonly Problem[];
+  readonly others: number;
 } {
-  const read = files.map(({ file, text }) => parsePolicyYaml(text, file));
-  return { documents: read.flatMap(({ documents }) => documents), problems: read.flatMap(({ problems }) => problems) };
+  const read = files.map(({ file, text }) => parsePolicyYaml(text, file, { others: "skip" }));
+  return {
+    documents: read.flatMap(({ documents }) => documents),
+    problems: read.flatMap(({ problems }) => problems),
+    others: read.reduce((sum, { others }) => sum + others, 0),
+  };
 }
 
 /** The policies that come with the server, as this version of the program has them. */
