@@ -1,36 +1,10 @@
 /** What Metis offers to the rest, and its store ports. */
 import type { Authorized } from "../heimdall/ports.ts";
+import { type EntityKind, entityKinds } from "../shared/entity-kinds.ts";
 import type { FilteredObject, ObjectFilter } from "../shared/object-filter.ts";
 import type { Urn } from "../shared/urn.ts";
 
-export const entityKinds = [
-  "depot",
-  "database",
-  "schema",
-  "dataset",
-  "column",
-  "procedure",
-  "query",
-  "job",
-  "run",
-  "pipeline",
-  "dashboard",
-  "dataproduct",
-  "contract",
-  "domain",
-  "glossary",
-  "term",
-  "classification",
-  "tag",
-  "user",
-  "team",
-  "policy",
-  "grant",
-  "resource",
-  "scan",
-  "report",
-] as const;
-export type EntityKind = (typeof entityKinds)[number];
+export { type EntityKind, entityKinds };
 
 /** Strongest first for what people own; `structure`, `keys` and `statistics` are always the source's (DESIGN §6). */
 export const origins = [

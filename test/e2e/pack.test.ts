@@ -77,8 +77,11 @@ afterAll(() => temp.remove());
 describe("the packed package", () => {
   it("holds the programs, their files and nothing of the workshop", () => {
     expect(readdirSync(installed).sort()).toEqual(
-      ["README.md", "bin", "dist", "package.json", "policies", "schema.graphql"].sort(),
+      ["LICENSE", "README.md", "bin", "dist", "package.json", "policies", "schema.graphql"].sort(),
     );
+    const license = readFileSync(join(installed, "LICENSE"), "utf8");
+    expect(license).toMatch(/^\s+Apache License\n\s+Version 2\.0, January 2004\n/);
+    expect(license).toContain("END OF TERMS AND CONDITIONS");
     const built = readdirSync(join(installed, "dist"), { recursive: true }) as string[];
     expect(built).toContain("main.js");
     expect(built.filter((name) => /(?<!\.d)\.ts$|\.test\./.test(name))).toEqual([]);

@@ -1,4 +1,5 @@
-import type { EntityKind, Facet, SearchConnection } from "../../graphql/generated/schema-types.ts";
+import type { Facet, SearchConnection } from "../../graphql/generated/schema-types.ts";
+import { entityKinds } from "../../shared/entity-kinds.ts";
 import type { CommandContext } from "../command-context.ts";
 import { parseOutputFormat, render } from "../output/print.ts";
 import { clip, formatTable, printable } from "../output/table.ts";
@@ -15,33 +16,6 @@ export interface SearchOptions {
   readonly output: string;
 }
 
-const entityKinds = [
-  "depot",
-  "database",
-  "schema",
-  "dataset",
-  "column",
-  "procedure",
-  "query",
-  "job",
-  "run",
-  "pipeline",
-  "dashboard",
-  "dataproduct",
-  "contract",
-  "domain",
-  "glossary",
-  "term",
-  "classification",
-  "tag",
-  "user",
-  "team",
-  "policy",
-  "grant",
-  "resource",
-  "scan",
-  "report",
-] as const satisfies readonly EntityKind[];
 const maxDescriptionWidth = 48;
 const maxMatchedColumns = 3;
 

@@ -1,0 +1,30 @@
+/** Kinds of catalog entities, as URNs, filters and the API spell them (DESIGN §6). */
+export const entityKinds = [
+  "depot",
+  "database",
+  "schema",
+  "dataset",
+  "column",
+  "procedure",
+  "query",
+  "job",
+  "run",
+  "pipeline",
+  "dashboard",
+  "dataproduct",
+  "contract",
+  "domain",
+  "glossary",
+  "term",
+  "classification",
+  "tag",
+  "user",
+  "team",
+  "policy",
+  "grant",
+  "resource",
+  "scan",
+  "report",
+] as const;
+/** One of them. */
+export type EntityKind = (typeof entityKinds)[number];
