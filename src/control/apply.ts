@@ -21,8 +21,10 @@ import {
   type DepotSpec,
   type ParsedManifest,
   parseManifests,
+  readBundleMembers,
   readStoredSpec,
   redactedText,
+  runAsUsersOf,
   type SpecOf,
 } from "./manifest/index.ts";
 import { positionsToKeep, toGrantedDocument, toPolicyDocument } from "./policy-documents.ts";
@@ -292,12 +294,11 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
       });
       return [...touched, ...unheld];
     }
-    if (ref.type !== "workflow") return [];
-    return (spec as SpecOf["workflow"]).jobs.flatMap(({ runAsUser }, index) => {
-      if (runAsUser === undefined || runAsUser === call.subject.id) return [];
-      if (authorizer.check(call, "run_as", describeUser(runAsUser))) return [];
-      const message = `you may not let a job run as \`${runAsUser}\`; leave \`runAsUser\` out to run it as yourself, or ask for \`run_as\` on \`urn:dataos:user:${runAsUser}\``;
-      return [report.at(["workflow", "dag", index, "spec", "runAsUser"], message)];
+    return runAsUsersOf(manifest).flatMap(({ user, path }) => {
+      if (user === call.subject.id || authorizer.check(call, "run_as", describeUser(user))) return [];
+      const what = ref.type === "workflow" ? "job" : ref.type;
+      const message = `you may not let a ${what} run as \`${user}\`; leave \`${String(path.at(-1))}\` out to run it as yourself, or ask for \`run_as\` on \`urn:dataos:user:${user}\``;
+      return [report.at(path, message)];
     });
   }
 
@@ -501,9 +502,17 @@ function reservedTagWarnings({ ref, tags, layer, report }: ParsedManifest): Prob
 
 /** SECURITY: credentials stored with a depot are for the server that they were given for, and go to no other one (Z-15). */
 function hasMoved(manifest: ParsedManifest, existing: StoredResource): boolean {
-  if (manifest.ref.type !== "depot") return false;
-  const before = placeOf(readStoredSpec("depot", existing.version, existing.manifest));
-  return canonicalJson(before) !== canonicalJson(placeOf(manifest.spec as DepotSpec));
+  const { type } = manifest.ref;
+  if (type !== "depot" && type !== "bundle") return false;
+  const before = placesOf(type, readStoredSpec(type, existing.version, existing.manifest));
+  return canonicalJson(before) !== canonicalJson(placesOf(type, manifest.spec));
+}
+
+/** Where a depot is, or the depots of a bundle. */
+function placesOf(type: "depot" | "bundle", spec: unknown): unknown {
+  if (type === "depot") return placeOf(spec as DepotSpec);
+  const members = readBundleMembers(spec as SpecOf["bundle"]).filter(({ ref }) => ref.type === "depot");
+  return members.map(({ id, spec: depot }) => ({ id, place: placeOf(depot as DepotSpec) }));
 }
 
 function placeOf({ engine, location }: DepotSpec): unknown {

@@ -1,12 +1,14 @@
+export { readBundleMembers } from "./bundle-members.ts";
 export { parseDurationMs } from "./duration.ts";
 export { isName, workspaceNameRule } from "./names.ts";
 export { type ParsedManifest, parseManifests } from "./parse-manifests.ts";
+export { runAsUsersOf } from "./run-as.ts";
 export { redactedText } from "./secret-values.ts";
 export { readStoredSpec } from "./stored-spec.ts";
 export { stockComputes } from "./types/compute.ts";
 export type { DepotSpec } from "./types/depot.ts";
 export type { SpecOf } from "./types/index.ts";
-export { parseStack } from "./types/runnable.ts";
+export { parseStack, type Runnable, type SecretUse } from "./types/runnable.ts";
 export { noScan, readDepotName, readOtherScan, readScannerSpec } from "./types/scanner.ts";
 export type {
   JobSpec,

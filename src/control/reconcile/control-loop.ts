@@ -87,13 +87,14 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
       await settle(resource, toFailure(resource, error), lease);
       return queue.add(resource.uid, resyncMs);
     }
+    const reconciler = reconcilers[resource.ref.type];
+    if (reconciler.isKeptOnly) needs = [];
     const missing = await findMissing(needs);
     if (missing !== undefined) {
       await settle(resource, waiting(missing), lease);
       queue.add(resource.uid, resyncMs);
       return;
     }
-    const reconciler = reconcilers[resource.ref.type];
     let present = resource;
     if (!reconciler.isLocal && resource.phase === "Pending" && isNew(resource)) {
       const begun = await begin(resource, lease);

@@ -20,6 +20,7 @@ export const noDriverReason: Outcome["ready"] = {
 export function createKeptReconciler(secrets: Pick<SecretStore, "delete">, ready: Outcome["ready"]): Reconciler {
   return {
     isLocal: true,
+    isKeptOnly: true,
     reconcile: async () => ({ phase: "Pending", ready }),
     finalize:
       async ({ ref }) =>

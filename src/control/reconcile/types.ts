@@ -24,6 +24,8 @@ export interface Outcome {
 export interface Reconciler {
   /** Whether it talks to nothing but the state store, so that callers may wait for it. */
   readonly isLocal: boolean;
+  /** Nothing is done with what it needs, so it does not wait for it. */
+  readonly isKeptOnly?: boolean;
   /**
    * Brings the world to the manifest. Throws: tried again with growing delays. Throws `TerminalError`: condition `Ready=False`,
    * and nothing more until the manifest, or what it needs, changes.

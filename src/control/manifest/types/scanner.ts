@@ -2,8 +2,7 @@ import { z } from "zod";
 import type { NamePattern, ScanScope } from "../../../scanner/ports.ts";
 import { bool, keyword, mapping, opaque, opaqueMap, opt, req, shortText } from "../schema.ts";
 import type { SectionReading } from "../section.ts";
-import { parseStack } from "./runnable.ts";
-import type { JobSpec } from "./workflow.ts";
+import { parseStack, type Runnable } from "./runnable.ts";
 
 const words = z.array(z.string().min(1).max(1000)).max(1000);
 const pattern = mapping({
@@ -135,8 +134,11 @@ function toPattern(given: z.infer<typeof pattern> | undefined): NamePattern {
 }
 
 /** The depot that a job works on; `undefined` for stacks that name it elsewhere, or not at all. */
-export function readDepotName(job: Pick<JobSpec, "stack" | "stackSpec">): string | undefined {
-  return isScannerStack(job.stack) ? readScannerSpec(job.stackSpec).spec?.depot : undefined;
+export function readDepotName(job: Pick<Runnable, "stack" | "stackSpec">): string | undefined {
+  if (isScannerStack(job.stack)) return readScannerSpec(job.stackSpec).spec?.depot;
+  if (parseStack(job.stack).name !== "sql") return undefined;
+  const { depot } = (job.stackSpec ?? {}) as { readonly depot?: unknown };
+  return typeof depot === "string" ? parseDepotAddress(depot) : undefined;
 }
 
 /** `scanner`, `scanner:2.0`: the grammar above is theirs. */
