@@ -1,17 +1,49 @@
 // `npm run soak -- [SUITE ...]`: whole campaigns of what `npm test` runs a little of; without names, all. Fails at the first broken promise.
+// SOAK_CASES: how many random cases of each property of policies, default 100,000.
+import { filterProperties, storeAgrees } from "../support/filter-properties.ts";
+import { type FilteringStoreKind, filteringStores } from "../support/filtering-stores.ts";
 import { fuzzDenies, fuzzPolicies } from "../support/policy-fuzz.ts";
-import { policyProperties } from "../support/policy-properties.ts";
+import { type PolicyProperty, policyProperties } from "../support/policy-properties.ts";
+import { searchProperties } from "../support/search-properties.ts";
+import { whyNotFlips } from "../support/why-not-property.ts";
+
+/** of each property */
+const cases = Number(process.env.SOAK_CASES ?? 100_000);
+
+/** Answers a text where it could not run: why. */
+type Campaign = () => unknown;
 
 /** Campaigns by suite and title; each throws where its promise is broken. */
-const suites: Readonly<Record<string, Readonly<Record<string, () => void | Promise<void>>>>> = {
-  policy: Object.fromEntries(
-    Object.entries(policyProperties).map(([title, property]) => [`policies ${title}`, () => property(100_000)]),
-  ),
+const suites: Readonly<Record<string, Readonly<Record<string, Campaign>>>> = {
+  policy: {
+    ...campaigns("policies", policyProperties),
+    ...campaigns("filters", filterProperties),
+    ...Object.fromEntries(
+      filteringStores.map((kind) => [`${kind.name} lists what a check of each allows`, storeCampaign(kind)]),
+    ),
+    ...campaigns("searches", searchProperties),
+    "why-not names changes that turn the answer into allow": () => whyNotFlips(cases),
+  },
   fuzz: {
     "10,000 mutated policies and requests never crash, hang or are allowed by nothing": () => fuzzPolicies(10_000),
     "2,000 mutated denies never widen access": () => fuzzDenies(2_000),
   },
 };
+
+function campaigns(what: string, properties: Readonly<Record<string, PolicyProperty>>): Record<string, Campaign> {
+  return Object.fromEntries(
+    Object.entries(properties).map(([title, property]) => [`${what} ${title}`, () => property(cases)]),
+  );
+}
+
+function storeCampaign({ missing, open }: FilteringStoreKind): Campaign {
+  return async () => {
+    if (missing) return `skipped: set ${missing}`;
+    const store = await open();
+    await storeAgrees(store, cases).finally(() => store.close());
+    return undefined;
+  };
+}
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !Object.hasOwn(suites, name));
@@ -23,7 +55,15 @@ for (const [name, campaigns] of Object.entries(suites)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   for (const [title, run] of Object.entries(campaigns)) {
     const startedAt = performance.now();
+    const cpuAt = cpuSeconds();
     await run();
-    console.log(`ok   ${name}: ${title} (${Math.round((performance.now() - startedAt) / 1000)} s)`);
+    console.log(
+      `ok   ${name}: ${title} (${Math.round((performance.now() - startedAt) / 1000)} s, ${Math.round(cpuSeconds() - cpuAt)} s of processor time)`,
+    );
   }
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }

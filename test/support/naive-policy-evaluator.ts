@@ -1,8 +1,11 @@
-import type { PolicyRule } from "../../src/heimdall/policy/index.ts";
 import type { DecisionRequest, DenyReason } from "../../src/shared/decision.ts";
 import { evaluateNaively } from "./naive-condition.ts";
+import { withoutQuery } from "./naive-coverage.ts";
+import { type NaiveObligations, obligeNaively } from "./naive-data-decision.ts";
+import { globMatches } from "./naive-glob.ts";
+import type { Alternative, NaiveDataPolicy, NaiveRule } from "./naive-policies.ts";
+import { evaluateVendorNaively } from "./naive-vendor-condition.ts";
 
-/** An answer, as far as rules of access decide it. */
 export interface NaiveAnswer {
   readonly effect: "allow" | "deny";
   readonly denyReason: DenyReason | undefined;
@@ -10,7 +13,13 @@ export interface NaiveAnswer {
   readonly because: readonly string[];
   /** ids of the rules that could not be evaluated and were asked, sorted */
   readonly failed: readonly string[];
+  /** of an allow: what binds the reader of a dataset */
+  readonly obligations: NaiveObligations;
+  /** of a deny: the row filters that cannot be made */
+  readonly faulty: readonly string[];
 }
+
+const unbound: NaiveObligations = { masks: [], all: [], any: [] };
 
 /**
  * Decides by looking at every rule, as DESIGN §4 says it and as slowly as it likes. It shares no code with the product: a fault in one of
@@ -19,11 +28,13 @@ export interface NaiveAnswer {
  * @param allowOverrides collections in which an allow beats a deny
  */
 export function decideNaively(
-  rules: readonly PolicyRule[],
-  request: DecisionRequest,
+  { rules, dataPolicies }: { readonly rules: readonly NaiveRule[]; readonly dataPolicies: readonly NaiveDataPolicy[] },
+  given: DecisionRequest,
   allowOverrides: readonly string[] = [],
 ): NaiveAnswer {
-  const { collection = "default" } = request;
+  const { collection = "default" } = given;
+  const object = { ...given.object, paths: given.object.paths.map(withoutQuery) };
+  const request = { ...given, object, predicate: given.predicate.toLowerCase() };
   const answers = rules
     .filter((rule) => rule.collection === collection && isAbout(rule, request))
     .map((rule) => ({ rule, holds: conditionsHold(rule, request) }));
@@ -34,86 +45,64 @@ export function decideNaively(
       .sort();
   const [allows, denies] = [ids("allow", true), ids("deny", true)];
   const [failedAllows, failedDenies] = [ids("allow", "fails"), ids("deny", "fails")];
-  const allowed: NaiveAnswer = { effect: "allow", denyReason: undefined, because: allows, failed: failedAllows };
+  const allowed = (): NaiveAnswer => {
+    const failed = failedAllows;
+    const isReading = object.columns !== undefined && ["read", "select"].includes(request.predicate);
+    const { tags, attributes } = request.subject;
+    const asked = { tags, attributes, paths: object.paths, columns: object.columns ?? [] };
+    const obligations = isReading ? obligeNaively(dataPolicies, asked) : unbound;
+    if ("faulty" in obligations) {
+      const denyReason = "indeterminate";
+      return { effect: "deny", denyReason, because: [], failed, obligations: unbound, faulty: obligations.faulty };
+    }
+    return { effect: "allow", denyReason: undefined, because: allows, failed, obligations, faulty: [] };
+  };
   const denied = (failed: readonly string[]): NaiveAnswer => ({
     effect: "deny",
     denyReason: denies.length > 0 ? "denied-by-rule" : failed.length > 0 ? "indeterminate" : "no-matching-allow",
     // a deny that fails counts as one that matches
     because: [...denies, ...failedDenies].sort(),
     failed: [...failed].sort(),
+    obligations: unbound,
+    faulty: [],
   });
   if (allowOverrides.includes(collection)) {
-    return allows.length > 0 ? allowed : denied([...failedAllows, ...failedDenies]);
+    return allows.length > 0 ? allowed() : denied([...failedAllows, ...failedDenies]);
   }
   if (denies.length + failedDenies.length > 0) return denied(failedDenies);
-  return allows.length > 0 ? allowed : denied(failedAllows);
+  return allows.length > 0 ? allowed() : denied(failedAllows);
 }
 
-function isAbout(rule: PolicyRule, { subject, predicate, object, context }: DecisionRequest): boolean {
-  const paths = object.paths.map((path) => (path.startsWith("dataos://") ? path.replace(/\?acl=[^#]*/, "") : path));
+function isAbout(rule: NaiveRule, { subject, predicate, object, context }: DecisionRequest): boolean {
   return (
-    rule.predicates.some((glob) => globMatches(glob, predicate.toLowerCase(), ":")) &&
+    rule.predicates.some((glob) => glob === "*" || globMatches(glob.toLowerCase(), predicate, ":")) &&
     (rule.from === undefined || context.time >= rule.from) &&
     (rule.until === undefined || context.time < rule.until) &&
     tagsMatch(rule.subjects, subject.tags) &&
     tagsMatch(rule.tags, object.tags) &&
-    (rule.paths?.some((glob) => paths.some((path) => globMatches(glob, path, ":/"))) ?? true)
+    (rule.isAboutPath === undefined || object.paths.some(rule.isAboutPath))
   );
 }
 
-/** OR of ANDs. */
-function tagsMatch(wanted: readonly (readonly string[])[] | undefined, tags: readonly string[]): boolean {
-  return wanted?.some((all) => all.every((glob) => tags.some((tag) => globMatches(glob, tag, ":")))) ?? true;
+/** OR of ANDs; `**` asks for nothing. */
+function tagsMatch(wanted: readonly Alternative[] | undefined, tags: readonly string[]): boolean {
+  const has = (glob: string): boolean => glob === "**" || tags.some((tag) => globMatches(glob, tag, ":"));
+  return wanted?.some((all) => all.every(has)) ?? true;
 }
 
-function conditionsHold(rule: PolicyRule, { subject, predicate, object, context }: DecisionRequest): boolean | "fails" {
+function conditionsHold(rule: NaiveRule, { subject, predicate, object, context }: DecisionRequest): boolean | "fails" {
+  const { id, type, paths, tags } = object;
   const scope = {
     subject: { ...subject.attributes, id: subject.id, type: subject.type, tags: subject.tags },
-    object: { ...object.attributes, paths: object.paths, tags: object.tags },
-    context,
-    predicate: predicate.toLowerCase(),
+    object: { ...object.attributes, paths, tags, ...(id === undefined ? {} : { id }), ...(type && { type }) },
+    context: { ...context, time: new Date(context.time) },
+    predicate,
   };
-  const answers = rule.conditions.map(({ text }) => evaluateNaively(text, scope));
+  const answers = rule.conditions.map((condition) =>
+    typeof condition === "string"
+      ? evaluateNaively(condition, scope, rule.isStored)
+      : evaluateVendorNaively(condition, scope.context, subject.id),
+  );
   if (answers.includes(false)) return false;
   return answers.includes("fails") ? "fails" : true;
-}
-
-/** The documented meaning of globs; braces do not nest. */
-export function globMatches(glob: string, text: string, separators: string): boolean {
-  const isSeparator = (char: string | undefined): boolean => char !== undefined && separators.includes(char);
-  // `|` marks where an alternative of braces ends
-  const match = (parts: readonly string[], at: number, before: string): boolean => {
-    const [head, ...rest] = parts;
-    if (head === undefined) return at === text.length;
-    if (head === "|") return match(rest, at, "|");
-    if (head === "**") {
-      if (isSeparator(before) && isSeparator(rest[0]) && match(rest.slice(1), at, rest[0] ?? "")) return true;
-      for (let end = at; end <= text.length; end++) if (match(rest, end, head)) return true;
-      return false;
-    }
-    if (head === "*") {
-      for (let end = at; ; end++) {
-        if (match(rest, end, head)) return true;
-        if (end >= text.length || isSeparator(text[end])) return false;
-      }
-    }
-    if (head.startsWith("{")) {
-      const choices = head.slice(1, -1).split(",");
-      return choices.some((choice) => match([...partsOf(choice), "|", ...rest], at, "|"));
-    }
-    const char = text[at];
-    if (char === undefined) return false;
-    if (head === "?" || head.startsWith("[")) {
-      if (isSeparator(char)) return false;
-      if (head === "?") return match(rest, at + 1, head);
-      const isNegated = head[1] === "!";
-      return head.slice(isNegated ? 2 : 1, -1).includes(char) !== isNegated && match(rest, at + 1, head);
-    }
-    return head === char && match(rest, at + 1, char);
-  };
-  return match(partsOf(glob), 0, "");
-}
-
-function partsOf(glob: string): readonly string[] {
-  return glob.match(/\*\*|\*|\{[^}]*\}|\[[^\]]*\]|./gs) ?? [];
 }

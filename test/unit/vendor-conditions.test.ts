@@ -33,6 +33,19 @@ const ask = (conditions: string, metadata: Attributes, allow = true) => {
 };
 
 describe("the vendor's conditions", () => {
+  // what happened: a deny on `env` did not hold for a caller who sent a number, because `7 == "prod"` is false; found by the soak of policies
+  it("deny what is of another type than they compare", () => {
+    for (const conditions of [
+      "[{string_equal_condition: {name: env, expected_value: prod}}]",
+      "[{equals_subject_condition: {name: env}}]",
+    ]) {
+      const decision = ask(conditions, { env: 7 }, false);
+      expect([decision.effect, decision.denyReason]).toEqual(["deny", "indeterminate"]);
+      expect(decision.problems).toEqual(["rule p/0: `equals` does not take double"]);
+      expect(ask(conditions, { env: 7 }).effect).toBe("deny");
+    }
+  });
+
   const cases: [string, Attributes, Attributes][] = [
     ["[{cidr_condition: {name: ip, cidr: 10.0.0.0/8}}]", { ip: "10.1.2.3" }, { ip: "11.1.2.3" }],
     ["[{cidr_condition: {name: ip, cidr: 10.0.0.0/8}}]", { ip: "::ffff:10.1.2.3" }, { ip: "2001:db8::1" }],

@@ -8,7 +8,7 @@ import {
 } from "@marcbachmann/cel-js";
 import ipaddr from "ipaddr.js";
 import { RE2JS } from "re2js";
-import type { AttributeValue, DecisionObject } from "../../../shared/decision.ts";
+import type { Attributes, AttributeValue, DecisionObject } from "../../../shared/decision.ts";
 import type { Expression, Surroundings } from "./condition.ts";
 
 export type { ASTNode } from "@marcbachmann/cel-js";
@@ -26,6 +26,7 @@ const linearMatches = "matchRE";
 const base = new Environment({ unlistedVariablesAreDyn: true, limits })
   .registerFunction(`string.${linearMatches}(string): bool`, matchesLinearly)
   .registerFunction("string.inCidr(string): bool", isInCidr)
+  .registerFunction("string.equals(string): bool", (text: string, other: string) => text === other)
   .registerFunction("list.pairsEqual(): bool", arePairsEqual);
 // a cloned environment takes no more registrations, so evaluation and type checks use clones
 const evaluating = base.clone();
@@ -76,7 +77,7 @@ export function toExpression(node: ASTNode): Expression {
         return {
           why:
             error instanceof EvaluationError || error instanceof CelTypeError
-              ? toLine(error.summary)
+              ? whyFailed(error.summary)
               : `\`${text}\` failed`,
         };
       }
@@ -126,12 +127,14 @@ function activationOf(
   return activation;
 }
 
-// null is "not known" (DESIGN §4), and so are attributes that are absent
+// null is "not known" (DESIGN §4), at any depth, and so are attributes that are absent
 function withoutNulls(attributes: Readonly<Record<string, AttributeValue | undefined>>): Record<string, unknown> {
   const known: Record<string, unknown> = {};
   for (const key of Object.keys(attributes)) {
     const value = attributes[key];
-    if (value !== null && value !== undefined && key !== "__proto__") known[key] = value;
+    if (value !== null && value !== undefined && key !== "__proto__") {
+      known[key] = typeof value === "object" && !Array.isArray(value) ? withoutNulls(value as Attributes) : value;
+    }
   }
   return known;
 }
@@ -230,6 +233,12 @@ function hintAt(rest: string): string {
   if (rest === "") return "; the condition ends too early";
   const meant = slips.get((/^(?:=~?|~|&|\||and\b|or\b)/i.exec(rest)?.[0] ?? "").toLowerCase().replace("=~", "~"));
   return meant === undefined ? "" : `; write ${meant}`;
+}
+
+/** What went wrong in a condition that was checked, so that its functions are known and what they are given may not fit. */
+function whyFailed(summary: string): string {
+  const call = /^found no matching overload for '(?:(\w+)\.)?(\w+)\((.*)\)'/.exec(summary);
+  return call ? `\`${call[2]}\` does not take ${call[1] ?? (call[3] || "nothing")}` : toLine(summary);
 }
 
 function toLine(summary: string): string {

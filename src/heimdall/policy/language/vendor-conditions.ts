@@ -46,11 +46,12 @@ function toCel(kind: Kind, settings: Reader): string | undefined {
       return cidr === undefined ? undefined : `${value}.inCidr(${quote(cidr)})`;
     }
     case "equals_subject_condition":
-      return `(${value} == subject.id || ${value} == "users:id:" + subject.id)`;
+      return `(${value}.equals(subject.id) || ${value}.equals("users:id:" + subject.id))`;
     case "string_equal_condition": {
       const expected = settings.get("expected_value");
       if (typeof expected.value !== "string") return expected.text();
-      return `${value} == ${quote(expected.value)}`;
+      // SECURITY: not `==`, which is false for a number, so that a deny could be escaped by sending one
+      return `${value}.equals(${quote(expected.value)})`;
     }
     case "string_match_condition": {
       const pattern = settings.get("match_regular_expression").text();
