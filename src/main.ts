@@ -206,6 +206,8 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
       policyChecker,
       livePolicies: policies,
       identity,
+      objects: registry,
+      objectDirectory: directory,
       findSubject: async (id) => {
         const user = await identity.findUser(id);
         return user && toSubject(user);

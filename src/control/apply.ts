@@ -1,4 +1,11 @@
-import type { Authorizer, CallContext, IdentityStore, PolicyChecker, PolicyDocument } from "../heimdall/ports.ts";
+import type {
+  Authorizer,
+  CallContext,
+  IdentityStore,
+  ObjectRegistry,
+  PolicyChecker,
+  PolicyDocument,
+} from "../heimdall/ports.ts";
 import { type Clock, toTimestamp } from "../shared/clock.ts";
 import type { Attributes, DecisionObject } from "../shared/decision.ts";
 import {
@@ -27,6 +34,7 @@ import {
   runAsUsersOf,
   type SpecOf,
 } from "./manifest/index.ts";
+import { objectChangesOf, registeredObjectsOf } from "./object-types.ts";
 import { positionsToKeep, toGrantedDocument, toPolicyDocument } from "./policy-documents.ts";
 import type { AppliedResource, ApplyRequest } from "./ports.ts";
 import type { SecretStore } from "./secrets/index.ts";
@@ -42,6 +50,7 @@ export interface ApplierOptions {
   readonly policyChecker: PolicyChecker;
   readonly identity: Pick<IdentityStore, "findUser" | "listUsers" | "listTagNamespaces">;
   readonly grants: Pick<GrantStore, "find" | "record">;
+  readonly objects: Pick<ObjectRegistry, "judgeManifest" | "findFaults">;
   readonly clock: Clock;
   readonly ids: IdSource;
 }
@@ -87,7 +96,12 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
       workspace: request.workspace,
       nowMs: options.clock.now(),
     });
-    refuse([...problems, ...(await findUnknownWorkspaces(manifests)), ...findStackFaults(manifests)]);
+    refuse([
+      ...problems,
+      ...(await findUnknownWorkspaces(manifests)),
+      ...findStackFaults(manifests),
+      ...findObjectFaults(manifests),
+    ]);
     const plans: Plan[] = [];
     for (const manifest of manifests) plans.push(await plan(manifest, call.subject.id));
     const policyProblems = await checkPolicies(plans);
@@ -157,6 +171,17 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
     });
   }
 
+  function findObjectFaults(manifests: readonly ParsedManifest[]): Problem[] {
+    return manifests.flatMap(({ ref, spec, description, owner, report }) => {
+      if (ref.type !== "object-type") return [];
+      const objects = registeredObjectsOf(ref.name, spec as SpecOf["object-type"]);
+      const faults = options.objects.findFaults({ name: ref.name, description, owner: owner ?? "" }, objects);
+      return faults.map(({ index, message }) =>
+        report.at(index === undefined ? ["name"] : ["object-type", "objects", index], message),
+      );
+    });
+  }
+
   async function plan(manifest: ParsedManifest, actor: string): Promise<Plan> {
     const existing = await resources.find(manifest.ref);
     if (existing?.phase === "Terminating") {
@@ -193,6 +218,7 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
       refused.push(
         ...(await findEscalations(call, item)),
         ...findWidening(call, item),
+        ...(await findUntrustedObjects(call, item)),
         ...(await findOwnApprovals(call, item)),
       );
     }
@@ -244,6 +270,19 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
     if (facts.length === 0 || authorizer.check(call, "escalate", existing.object)) return [];
     const message = `${nameOf(manifest.ref)}: policies look at what changes (${facts.join("; ")}); ask for \`escalate\` on it`;
     return [manifest.report.at(["tags"], message)];
+  }
+
+  /** SECURITY: what policies look at of registered objects is policy, whoever writes it down. */
+  async function findUntrustedObjects(
+    call: CallContext,
+    { manifest, existing, owner }: Plan,
+  ): Promise<readonly Problem[]> {
+    const { ref, spec, description, report } = manifest;
+    if (ref.type !== "object-type") return [];
+    const listed = registeredObjectsOf(ref.name, spec as SpecOf["object-type"]);
+    const type = { name: ref.name, description, owner };
+    const against = await options.objects.judgeManifest(call, ref.name, type, objectChangesOf(listed, existing));
+    return against.map((message) => report.at(["object-type"], message));
   }
 
   /** @throws {ConflictError} nobody could change policies any more */

@@ -1,4 +1,13 @@
-import type { AuditLog, Authorized, Authorizer, IdentityStore, PolicyChecker, User } from "../heimdall/ports.ts";
+import type {
+  AuditLog,
+  Authorized,
+  Authorizer,
+  IdentityStore,
+  ObjectDirectory,
+  ObjectRegistry,
+  PolicyChecker,
+  User,
+} from "../heimdall/ports.ts";
 import type { Catalog } from "../metis/ports.ts";
 import type { NamePattern } from "../scanner/ports.ts";
 import { type Clock, toTimestamp } from "../shared/clock.ts";
@@ -18,6 +27,7 @@ import { decideGrant, listGrants } from "./grants.ts";
 import { createLeadership } from "./leadership.ts";
 import { isName, readStoredSpec, workspaceNameRule } from "./manifest/index.ts";
 import type { DepotSources, LivePolicies, ScanDepot, StackRunner } from "./needs.ts";
+import { objectChangesOf } from "./object-types.ts";
 import { findVocabularyDependents, toPolicyDocument } from "./policy-documents.ts";
 import { type Control, type ResourceRef, type Run, workspaceTypes } from "./ports.ts";
 import { computeReconciler } from "./reconcile/compute.ts";
@@ -25,6 +35,7 @@ import { createControlLoop } from "./reconcile/control-loop.ts";
 import { createDepotReconciler } from "./reconcile/depot.ts";
 import { createRoleReconciler, createUserReconciler } from "./reconcile/identity.ts";
 import { createKeptReconciler, noDriverReason, notRunYetReason } from "./reconcile/kept.ts";
+import { createObjectTypeReconciler } from "./reconcile/object-type.ts";
 import { createPolicyReconciler } from "./reconcile/policy.ts";
 import { createSecretReconciler } from "./reconcile/secret.ts";
 import { createWorkflowReconciler } from "./reconcile/workflow.ts";
@@ -44,6 +55,8 @@ export interface ControlOptions {
   readonly policyChecker: PolicyChecker;
   readonly livePolicies: LivePolicies;
   readonly identity: IdentityStore;
+  readonly objects: Pick<ObjectRegistry, "judgeManifest" | "findFaults">;
+  readonly objectDirectory: ObjectDirectory;
   /** Who an id stands for now, with all tags; `undefined`: nobody. */
   readonly findSubject: FindSubject;
   readonly sources: DepotSources;
@@ -145,6 +158,7 @@ export function createControl(options: ControlOptions): ControlRuntime {
       stack: noDriver,
       user: createUserReconciler(options.identity),
       role: createRoleReconciler(options.identity),
+      "object-type": createObjectTypeReconciler(options.objectDirectory),
     },
     dependenciesOf: needsOf,
     lease: () => leadership.lease(),
@@ -162,6 +176,7 @@ export function createControl(options: ControlOptions): ControlRuntime {
     policyChecker: options.policyChecker,
     identity: options.identity,
     grants: stores.grants,
+    objects: options.objects,
     clock,
     ids,
   });
@@ -223,6 +238,7 @@ export function createControl(options: ControlOptions): ControlRuntime {
         );
       }
       await refuseEscalation(auth, resource);
+      await refuseForgetting(auth, resource);
       if (dryRun || resource.phase === "Terminating") return;
       const reason = dependents.length > 0 ? `, forced although needed by ${dependents.map(nameOf).join(", ")}` : "";
       await resources.markTerminating(resource.uid, resource.resourceVersion, {
@@ -426,6 +442,21 @@ export function createControl(options: ControlOptions): ControlRuntime {
       `policies look at ${facts.join(", ")} of \`${user.id}\`, so deleting the user is changing what they give; ask for \`escalate\` on users`,
       auth.decisionId,
     );
+  }
+
+  /** SECURITY: objects that go are a change of what policies see; @throws {ConflictError} there are others, which the service registered */
+  async function refuseForgetting(auth: Authorized, resource: StoredResource): Promise<void> {
+    const { uid, ref } = resource;
+    if (ref.type !== "object-type") return;
+    const call = { subject: auth.subject, requestId: "", ip: undefined, via: "control" };
+    const changes = objectChangesOf([], resource);
+    const [first] = await options.objects.judgeManifest(call, ref.name, undefined, changes);
+    if (first !== undefined) throw new ForbiddenError(first, auth.decisionId);
+    if (await options.objectDirectory.hasObjects(ref.name, uid)) {
+      throw new ConflictError(
+        `there are objects of type \`${ref.name}\` that ${nameOf(ref)} does not list; delete them first`,
+      );
+    }
   }
 
   async function visible(auth: Authorized, given: ResourceRef): Promise<StoredResource> {

@@ -26,6 +26,7 @@ export const resourceTypes = [
   "stack",
   "user",
   "role",
+  "object-type",
 ] as const;
 export type ResourceType = (typeof resourceTypes)[number];
 

@@ -210,6 +210,11 @@ export interface ObjectRegistry {
     refs: readonly (ObjectRef & { readonly ifVersion?: string | undefined })[],
     how: { readonly dryRun: boolean },
   ): Promise<void>;
+  /** What is wrong with a type and with objects of it, whoever asks; `index`: of an object, absent: it is the type. */
+  findFaults(
+    type: ObjectType,
+    objects: readonly RegisteredObject[],
+  ): readonly { readonly index: number | undefined; readonly message: string }[];
   /**
    * What stands against a change that a manifest makes, decided and on record like the methods above; nothing is changed.
    * @param type as it will be; `undefined`: it goes @returns in words; none: it may be made

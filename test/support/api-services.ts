@@ -119,6 +119,8 @@ export async function createApiServices(policies = ""): Promise<ApiServices> {
     policyChecker,
     livePolicies: live,
     identity,
+    objects: registry,
+    objectDirectory: directory,
     findSubject: async (id) => {
       const user = await identity.findUser(id);
       return user && toSubject(user);

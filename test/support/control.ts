@@ -17,8 +17,14 @@ import {
   type SecretStore,
   secretMigrations,
 } from "../../src/control/secrets/index.ts";
-import { createStateIdentityStore, identityMigrations } from "../../src/heimdall/adapters/state/index.ts";
+import {
+  createStateIdentityStore,
+  createStateObjectDirectory,
+  identityMigrations,
+  objectMigrations,
+} from "../../src/heimdall/adapters/state/index.ts";
 import { createAuthorizer, createLivePolicies, createPolicyChecker } from "../../src/heimdall/authorization/index.ts";
+import { createObjectRegistry } from "../../src/heimdall/objects/index.ts";
 import type { AuditEntry, Authorizer, CallContext, IdentityStore, PolicyDocument } from "../../src/heimdall/ports.ts";
 import type { SourceConnection, SourceHealth } from "../../src/scanner/ports.ts";
 import type { Subject } from "../../src/shared/decision.ts";
@@ -92,7 +98,7 @@ export async function createTestControl(state: StateDb, options: TestControlOpti
   const clock = options.clock ?? createManualClock();
   const ids = createSeededIds(options.seed ?? "control");
   const logger = silentLogger;
-  await state.migrate([...controlMigrations, ...secretMigrations, ...identityMigrations]);
+  await state.migrate([...controlMigrations, ...secretMigrations, ...identityMigrations, ...objectMigrations]);
 
   const audit: AuditEntry[] = [];
   const auditLog = {
@@ -146,14 +152,18 @@ export async function createTestControl(state: StateDb, options: TestControlOpti
   });
 
   const connections: SourceConnection[] = [];
+  const directory = createStateObjectDirectory(state);
+  const policyChecker = createPolicyChecker({ policies, clock });
   const control = createControl({
     state,
     secrets,
     authorizer,
     audit: auditLog,
-    policyChecker: createPolicyChecker({ policies, clock }),
+    policyChecker,
     livePolicies: policies,
     identity,
+    objects: createObjectRegistry({ directory, authorizer, audit: auditLog, policyChecker, identity }),
+    objectDirectory: directory,
     findSubject,
     sources: {
       engines: ["postgresql"],

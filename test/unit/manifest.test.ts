@@ -61,17 +61,17 @@ depot:
   it("tells types that are not built yet from types that do not exist", () => {
     expect(parse("name: a\ntype: lens\nlens: {}").problems).toMatchInlineSnapshot(`
       [
-        "m.yaml:2:7: type \`lens\` is not supported yet; supported: \`instance-secret\`, \`secret\`, \`depot\`, \`policy\`, \`grant\`, \`provider\`, \`use-case\`, \`workflow\`, \`service\`, \`worker\`, \`monitor\`, \`pager\`, \`compute\`, \`cluster\`, \`volume\`, \`database\`, \`lakehouse\`, \`bundle\`, \`product\`, \`operator\`, \`stack\`, \`user\`, \`role\`",
+        "m.yaml:2:7: type \`lens\` is not supported yet; supported: \`instance-secret\`, \`secret\`, \`depot\`, \`policy\`, \`grant\`, \`provider\`, \`use-case\`, \`workflow\`, \`service\`, \`worker\`, \`monitor\`, \`pager\`, \`compute\`, \`cluster\`, \`volume\`, \`database\`, \`lakehouse\`, \`bundle\`, \`product\`, \`operator\`, \`stack\`, \`user\`, \`role\`, \`object-type\`",
       ]
     `);
     expect(parse("name: a\ntype: depo\ndepo: {}").problems).toMatchInlineSnapshot(`
       [
-        "m.yaml:2:7: unknown type \`depo\`; did you mean \`depot\`? (supported: \`instance-secret\`, \`secret\`, \`depot\`, \`policy\`, \`grant\`, \`provider\`, \`use-case\`, \`workflow\`, \`service\`, \`worker\`, \`monitor\`, \`pager\`, \`compute\`, \`cluster\`, \`volume\`, \`database\`, \`lakehouse\`, \`bundle\`, \`product\`, \`operator\`, \`stack\`, \`user\`, \`role\`)",
+        "m.yaml:2:7: unknown type \`depo\`; did you mean \`depot\`? (supported: \`instance-secret\`, \`secret\`, \`depot\`, \`policy\`, \`grant\`, \`provider\`, \`use-case\`, \`workflow\`, \`service\`, \`worker\`, \`monitor\`, \`pager\`, \`compute\`, \`cluster\`, \`volume\`, \`database\`, \`lakehouse\`, \`bundle\`, \`product\`, \`operator\`, \`stack\`, \`user\`, \`role\`, \`object-type\`)",
       ]
     `);
     expect(parse("name: x\npolicy_use_case_id: x").problems).toMatchInlineSnapshot(`
       [
-        "m.yaml:1:1: \`type\` is missing; expected one of \`instance-secret\`, \`secret\`, \`depot\`, \`policy\`, \`grant\`, \`provider\`, \`use-case\`, \`workflow\`, \`service\`, \`worker\`, \`monitor\`, \`pager\`, \`compute\`, \`cluster\`, \`volume\`, \`database\`, \`lakehouse\`, \`bundle\`, \`product\`, \`operator\`, \`stack\`, \`user\`, \`role\`; put it below \`grant:\` and add \`name\` and \`type: grant\`",
+        "m.yaml:1:1: \`type\` is missing; expected one of \`instance-secret\`, \`secret\`, \`depot\`, \`policy\`, \`grant\`, \`provider\`, \`use-case\`, \`workflow\`, \`service\`, \`worker\`, \`monitor\`, \`pager\`, \`compute\`, \`cluster\`, \`volume\`, \`database\`, \`lakehouse\`, \`bundle\`, \`product\`, \`operator\`, \`stack\`, \`user\`, \`role\`, \`object-type\`; put it below \`grant:\` and add \`name\` and \`type: grant\`",
       ]
     `);
     expect(parse("- a\n- b").problems).toMatchInlineSnapshot(`

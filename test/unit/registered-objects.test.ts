@@ -40,8 +40,8 @@ type: policy
 policy:
   access:
     subjects: {tags: ["users:id:dev"]}
-    predicates: [read, register, unregister]
-    objects: {paths: ["urn:dataos:object-type:todo"]}
+    predicates: [create, read, register, unregister]
+    objects: {paths: ["urn:dataos:object-type:{todo,mine}"]}
     allow: true
 `;
 
@@ -96,6 +96,8 @@ describe("objects of a service", () => {
     expect((await send("ann", "GET", `${base}/object-types`)).body.object_types).toEqual([]);
     expect((await send("ann", "GET", `${base}/object-types/todo`)).status).toBe(404);
     expect((await send("dev", "PUT", `${base}/object-types/todo`, { owner: "dev" })).status).toBe(403);
+    const own = await send("dev", "PUT", `${base}/object-types/mine`, {});
+    expect(own.body.error.message).toMatch(/the owner of `mine` decides what policies give/);
   });
 
   it("are registered together or not at all, read, listed by pages and forgotten by who may", async () => {

@@ -34,6 +34,13 @@ const vocabularyName: NameRule = {
   words: "lower-case letters, digits and `. _ -`, none of these at either end, at most 128 characters",
 };
 
+/** As services name them; the platform's own words are refused where the rest of the manifest is looked at. */
+const objectTypeName: NameRule = {
+  pattern: /^[A-Za-z][A-Za-z0-9_.-]*$/,
+  maxLength: 64,
+  words: "letters, digits and `_ . -`, a letter first, at most 64 characters",
+};
+
 /** Names of resources by type (`reference/dataos.md` §1; instance secrets as their tutorial says). */
 export const nameRules: Readonly<Record<ResourceType, NameRule>> = {
   "instance-secret": secretName,
@@ -59,6 +66,7 @@ export const nameRules: Readonly<Record<ResourceType, NameRule>> = {
   stack: common,
   user: identityName,
   role: identityName,
+  "object-type": objectTypeName,
 };
 
 /** Names of workspaces. */

@@ -55,7 +55,8 @@ export function createRoleReconciler(identity: IdentityStore): Reconciler {
   };
 }
 
-function isWritten({ generation, observedGeneration, conditions }: StoredResource): boolean {
+/** Whether this generation was written already. */
+export function isWritten({ generation, observedGeneration, conditions }: StoredResource): boolean {
   return generation === observedGeneration && readyOf(conditions)?.status === "True";
 }
 

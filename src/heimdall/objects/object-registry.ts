@@ -17,7 +17,7 @@ import type {
   PolicyChecker,
   RegisteredObject,
 } from "../ports.ts";
-import { findTypeFault } from "./check-object.ts";
+import { findObjectFault, findTypeFault } from "./check-object.ts";
 import { describeRegisteredObject } from "./describe-object.ts";
 import { describeObjectType } from "./describe-type.ts";
 import { toVersioned } from "./object-version.ts";
@@ -139,8 +139,8 @@ export function createObjectRegistry(parts: {
       if (owner !== undefined && owner !== stored?.owner && !(await identity.findUser(owner))) {
         throw new BadInputError(`there is no user \`${owner.slice(0, 100)}\` who could be the owner`);
       }
-      if (stored && stored.owner !== type.owner) {
-        const { isAllowed, decisionId } = await mayEscalate(call, stored);
+      if (stored?.owner !== type.owner) {
+        const { isAllowed, decisionId } = await mayEscalate(call, stored ?? { name });
         if (!isAllowed) throw new ForbiddenError(handOver(name), decisionId);
       }
       if (dryRun) return type;
@@ -218,6 +218,20 @@ export function createObjectRegistry(parts: {
       for (const [type, auth] of auths) await record(call, auth, pathsOf(refs.filter((ref) => ref.type === type)));
     },
 
+    findFaults(type, objects) {
+      const fault = findTypeFault(type);
+      const seen = new Set<string>();
+      return [
+        ...(fault === undefined ? [] : [{ index: undefined, message: fault }]),
+        ...objects.flatMap((object, index) => {
+          const isTwice = seen.has(keyOf(object));
+          seen.add(keyOf(object));
+          const message = isTwice ? `${nameOf(object)} is listed twice; keep one of them` : findObjectFault(object);
+          return message === undefined ? [] : [{ index, message }];
+        }),
+      ];
+    },
+
     async judgeManifest(call, name, type, changes) {
       const against: string[] = [];
       const ask = async (action: Action, object: DecisionObject): Promise<void> => {
@@ -239,7 +253,7 @@ export function createObjectRegistry(parts: {
         await ask("object.unregister", describeObjectType(stored ?? { name }));
       }
       if (against.length > 0) return [...new Set(against)];
-      if (stored && type && stored.owner !== type.owner && !(await mayEscalate(call, stored)).isAllowed) {
+      if (type && stored?.owner !== type.owner && !(await mayEscalate(call, stored ?? { name })).isAllowed) {
         against.push(handOver(name));
       }
       const { refused } = changes.length > 0 ? await protect(call, changes) : { refused: [] };
@@ -315,6 +329,7 @@ function explain(refused: readonly string[]): string {
   return `${shown}${more}, so this is a change of what they give; ask the type's owner, or somebody who may \`escalate\` on the type`;
 }
 
+/** SECURITY: the owner may `escalate`, so making one is handing that out; of a type to be it is asked without an owner. */
 function handOver(name: string): string {
-  return `another owner of \`${name}\` decides what policies give; ask its owner, or somebody who may \`escalate\` on the type`;
+  return `the owner of \`${name}\` decides what policies give by its objects; ask the present owner, or somebody who may \`escalate\` on the type`;
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { keyword, mapping, tagList, text } from "../schema.ts";
 
-const attributeValue: z.ZodType<AttributeTree> = z.lazy(() =>
+/** What attributes hold; nulls are read as absent before. */
+export const attributeValue: z.ZodType<AttributeTree> = z.lazy(() =>
   z.union([z.string(), z.number(), z.boolean(), z.array(attributeValue), z.record(z.string(), attributeValue)]),
 );
 type AttributeTree = string | number | boolean | readonly AttributeTree[] | { readonly [key: string]: AttributeTree };

@@ -10,6 +10,7 @@ import { type GrantSection, grantSection } from "./grant.ts";
 import { type RoleSection, roleSection, type UserSection, userSection } from "./identity.ts";
 import { type LakehouseSection, lakehouseSection, readLakehouseSection } from "./lakehouse.ts";
 import { type MonitorSection, monitorSection, readMonitorSection } from "./monitor.ts";
+import { type ObjectTypeSection, objectTypeSection } from "./object-type.ts";
 import { type OperatorSection, operatorSection } from "./operator.ts";
 import { type PagerSection, pagerSection } from "./pager.ts";
 import { policySection } from "./policy.ts";
@@ -52,6 +53,7 @@ export interface SpecOf {
   readonly stack: StackSection;
   readonly user: UserSection;
   readonly role: RoleSection;
+  readonly "object-type": ObjectTypeSection;
 }
 
 interface TypeGrammar<T extends ResourceType> {
@@ -85,6 +87,7 @@ export const grammars: { readonly [T in ResourceType]: TypeGrammar<T> } = {
   stack: by({ v1alpha: stackSection }),
   user: by({ v1: userSection }),
   role: by({ v1: roleSection }),
+  "object-type": by({ v1: objectTypeSection }),
 };
 
 /** A type whose sections are what their schemas take. */
