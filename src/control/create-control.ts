@@ -166,7 +166,7 @@ export function createControl(options: ControlOptions): ControlRuntime {
     random,
     logger,
   });
-  const leadership = createLeadership({ leases: stores.leases, holder, onLead: loop.resync, clock, logger });
+  const leadership = createLeadership({ leases: stores.leases, holder, isShared, onLead: loop.resync, clock, logger });
   const apply = createApplier({
     resources,
     workspaces,

@@ -46,6 +46,13 @@ export interface StackCall {
   readonly progress: ScanProgress;
   /** Keeps a value out of the job's log and messages; call it before anything may print the value. */
   readonly hide: (value: Secret) => void;
+  /**
+   * Call it before anything that others see is changed: a process that stood still may have been given up, and its run be another's.
+   * @throws {ConflictError} the run is not this process's any more
+   */
+  readonly assertHeld: () => Promise<void>;
+  /** The same without asking the store: `false` where it is not sure. */
+  readonly isSure: () => boolean;
   readonly signal: AbortSignal;
 }
 

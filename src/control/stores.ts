@@ -89,7 +89,10 @@ export interface Lease {
 
 /** One holder at a time by name. Writes made under a lease carry it and fail when somebody else took over. */
 export interface LeaseStore {
-  /** The lease, if it is free, expired or already the holder's own; else `undefined`. */
+  /**
+   * The lease, if it is free or already the holder's own, or was not prolonged for `ttlMs` while this was asked again and again; else
+   * `undefined`.
+   */
   acquire(name: string, holder: string, ttlMs: number): Promise<Lease | undefined>;
   /** Prolongs it; `false`: somebody else holds it now. */
   renew(lease: Lease, ttlMs: number): Promise<boolean>;
@@ -222,12 +225,14 @@ export interface RunStore {
   /** Those that are pending or running, oldest first. */
   active(uid: string): Promise<readonly StoredRun[]>;
   /**
-   * Takes waiting runs, and those of other holders whose process is gone, or that were given up: these come back with `trigger` `resume`, one attempt more, and their
+   * Takes waiting runs, and those of other holders that did not prolong their claim for `ttlMs` while this was asked again and again, or that were given up: these come back with `trigger` `resume`, one attempt more, and their
    * unfinished jobs waiting again. `orphans`: all running ones of other holders count as left (single-process stores at start).
    */
   claim(holder: string, ttlMs: number, limit: number, orphans: boolean): Promise<readonly ClaimedRun[]>;
   /** Prolongs the claim. `lost`: somebody else has it; `cancel`: somebody asked to end it. */
   renew(lease: Lease, ttlMs: number): Promise<"held" | "cancel" | "lost">;
+  /** Whether the claim is still the holder's in this moment. */
+  isHeld(lease: Lease): Promise<boolean>;
   /** Gives the claim up; whoever asks next takes the run up. */
   release(lease: Lease): Promise<void>;
   /** `false`: the claim is lost. */
@@ -251,7 +256,8 @@ export interface NewLogLine {
 }
 
 export interface LogStore {
-  append(lines: readonly NewLogLine[]): Promise<void>;
+  /** @param claim of the run that they are of. `false`: it is lost, and nothing is written */
+  append(lines: readonly NewLogLine[], claim?: Lease): Promise<boolean>;
   /** Oldest first. `since`: RFC 3339; `after`: cursor. */
   read(
     uid: string,

@@ -1,7 +1,14 @@
 import { expect, it } from "vitest";
 import { describeResource } from "../../src/control/index.ts";
 import type { ResourceRef, ResourceType, RunJob } from "../../src/control/ports.ts";
-import type { ControlStores, Lease, NewRun, ResourceChange, StoredResource } from "../../src/control/stores.ts";
+import type {
+  ControlStores,
+  Lease,
+  NewLogLine,
+  NewRun,
+  ResourceChange,
+  StoredResource,
+} from "../../src/control/stores.ts";
 import { ConflictError } from "../../src/shared/errors.ts";
 import { allObjects, matchesFilter, type ObjectFilter } from "../../src/shared/object-filter.ts";
 import type { ManualClock } from "../support/clock.ts";
@@ -114,7 +121,8 @@ export function controlStoresContract(make: () => Promise<ControlStoresFixture>)
     const { stores, clock } = await make();
     await stores.resources.commit([change(sales)], nothing);
     const old = await lead(stores, "one");
-    clock.advance(2000);
+    await stores.leases.acquire("loop", "two", 1000);
+    clock.advance(1000);
     const fresh = await lead(stores, "two");
     expect(fresh.token).toBe(old.token + 1);
     const resource = await find(stores, sales);
@@ -301,7 +309,7 @@ export function controlStoresContract(make: () => Promise<ControlStoresFixture>)
     const both = await Promise.all(["r3", "r4"].map((id) => runs.create(newRun(id), { lease: old })));
     expect(both).toEqual(["created", "created"]);
     await stores.leases.acquire("loop", "two", 1000);
-    clock.advance(2000);
+    clock.advance(1000);
     const fresh = await lead(stores, "two");
     expect(await runs.create(newRun("r5"), { lease: old })).toBe("lost");
     expect(await runs.find("r5")).toBeUndefined();
@@ -354,7 +362,9 @@ export function controlStoresContract(make: () => Promise<ControlStoresFixture>)
     expect(await runs.renew(first.lease, 1000)).toBe("held");
     clock.advance(900);
     expect(await runs.claim("two", 1000, 10, false)).toEqual([]);
-    clock.advance(200);
+    clock.advance(900);
+    expect(await runs.claim("two", 1000, 10, false)).toEqual([]);
+    clock.advance(100);
 
     const [second] = await runs.claim("two", 1000, 10, false);
     expect(second?.run).toMatchObject({ id: "r1", trigger: "resume", attempt: 2 });
@@ -364,6 +374,37 @@ export function controlStoresContract(make: () => Promise<ControlStoresFixture>)
     expect(await runs.writeJob(first.lease, { ...job, name: "b", state: "succeeded" })).toBe(false);
     expect(await runs.finish(first.lease, "succeeded", undefined)).toBe(false);
     expect((await runs.find("r1"))?.state).toBe("running");
+  });
+
+  it("goes by its own clock only, so that a clock that is wrong takes nothing away", async () => {
+    const { stores, clock } = await withWorkflow();
+    await stores.runs.create(newRun("r1"));
+    await stores.runs.claim("one", 1000, 10, false);
+    await lead(stores, "one");
+    clock.advance(5000);
+    // five seconds ahead of the holder's clock, which wrote until when it holds them
+    expect(await stores.runs.claim("two", 1000, 10, false)).toEqual([]);
+    expect(await stores.leases.acquire("loop", "two", 1000)).toBeUndefined();
+    clock.advance(60_000);
+    expect(await stores.runs.claim("three", 1000, 10, false)).toHaveLength(1);
+    expect(await stores.leases.acquire("loop", "three", 1000)).toBeDefined();
+  });
+
+  it("writes log lines of a run for who has it only", async () => {
+    const { stores } = await withWorkflow();
+    await stores.runs.create(newRun("r1"));
+    const [old] = await stores.runs.claim("one", 1000, 10, false);
+    const [fresh] = await stores.runs.claim("two", 1000, 10, true);
+    if (!old || !fresh) throw new Error("not claimed");
+    expect([await stores.runs.isHeld(old.lease), await stores.runs.isHeld(fresh.lease)]).toEqual([false, true]);
+    const line = (message: string): NewLogLine => ({
+      ...{ uid: "uid-workflow-public-w", level: "info", run: "r1", job: undefined, message },
+      at: "2026-01-31T08:00:00.000Z",
+    });
+    expect(await stores.logs.append([line("late")], old.lease)).toBe(false);
+    expect(await stores.logs.append([line("mine")], fresh.lease)).toBe(true);
+    const lines = await stores.logs.read("uid-workflow-public-w", { first: 10 });
+    expect(lines.map(({ message }) => message)).toEqual(["Created: by `alice`", "mine"]);
   });
 
   it("gives what a former process left at once, where there can be no other", async () => {

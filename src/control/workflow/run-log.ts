@@ -2,14 +2,15 @@ import { type Clock, toTimestamp } from "../../shared/clock.ts";
 import { DataOsError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import type { LogLine } from "../ports.ts";
-import type { LogStore, NewLogLine } from "../stores.ts";
+import type { Lease, LogStore, NewLogLine } from "../stores.ts";
 import type { Redactor } from "./redaction.ts";
 
 const flushAfterMs = 250;
 const flushAt = 100;
 const maxLines = 10_000;
+const maxChars = 8 * 1024 * 1024;
 
-/** The log of one run: lines reach the store in order, in small batches, at most 10,000 of them. */
+/** The log of one run: lines reach the store in order, in small batches, at most 10,000 of them and 8 Mi characters. */
 export interface RunLog {
   /** A logger for a job; `undefined`: for the run as a whole. */
   logger(job: string | undefined): Logger;
@@ -20,20 +21,24 @@ export interface RunLog {
 export function createRunLog({
   store,
   uid,
-  run,
+  claim,
   redactor,
   clock,
   logger,
 }: {
   readonly store: LogStore;
   readonly uid: string;
-  readonly run: string;
+  /** of the run; what is written after it is lost is left out */
+  readonly claim: Lease;
   readonly redactor: Redactor;
   readonly clock: Clock;
   readonly logger: Logger;
 }): RunLog {
+  const run = claim.name;
   let waiting: NewLogLine[] = [];
   let written = 0;
+  let writtenChars = 0;
+  let isFull = false;
   let cancelTimer: (() => void) | undefined;
   let last: Promise<void> = Promise.resolve();
 
@@ -44,15 +49,20 @@ export function createRunLog({
     const lines = waiting;
     waiting = [];
     last = last
-      .then(() => store.append(lines))
+      .then(() => store.append(lines, claim))
+      .then((isWritten) => {
+        if (!isWritten) logger.warn({ run, lines: lines.length }, "log lines of a run that another process took over");
+      })
       .catch((error: unknown) => logger.error({ run, err: error }, "log lines of a run were lost"));
     return last;
   };
 
   const add = (level: LogLine["level"], job: string | undefined, message: string): void => {
-    if (written > maxLines) return;
-    const text =
-      written++ === maxLines ? `more than ${maxLines} lines; the rest is left out` : redactor.redact(message);
+    if (isFull) return;
+    let text = redactor.redact(message);
+    isFull = ++written > maxLines || writtenChars + text.length > maxChars;
+    if (isFull) text = `more than ${maxLines} lines or ${maxChars} characters; the rest is left out`;
+    writtenChars += text.length;
     waiting.push({ uid, level, run, job, message: text, at: toTimestamp(clock.now()) });
     if (waiting.length >= flushAt) void flush();
     else cancelTimer ??= clock.schedule(flushAfterMs, () => void flush());

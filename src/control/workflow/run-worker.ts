@@ -1,6 +1,6 @@
 import type { Authorizer, CallContext } from "../../heimdall/ports.ts";
 import { type Clock, toTimestamp } from "../../shared/clock.ts";
-import { ForbiddenError, NotFoundError } from "../../shared/errors.ts";
+import { ConflictError, ForbiddenError, NotFoundError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import { callFor, type FindSubject } from "../connections.ts";
 import { type JobSpec, readStoredSpec } from "../manifest/index.ts";
@@ -43,11 +43,21 @@ export interface RunWorker {
 }
 
 const maxRuns = 4;
-const claimMs = 15_000;
+const claimMs = 6000;
+const beatMs = 2000;
 const pollMs = 1000;
 const runsKept = 100;
 const progressEveryMs = 1000;
 const giveUpAfterMs = 5000;
+
+/** This process's right to carry out a run. */
+interface Claim {
+  /** Whether it holds without asking: it was prolonged in time. */
+  isSure(): boolean;
+  renew(): Promise<"held" | "cancel" | "lost">;
+  /** @throws {ConflictError} it is lost */
+  assertHeld(): Promise<void>;
+}
 
 /** Why a run's signal was aborted. */
 type Ending = "cancel" | "lost" | "stop";
@@ -83,9 +93,10 @@ export function createRunWorker(options: RunWorkerOptions): RunWorker {
   function pump(orphans: boolean): Promise<void> {
     pumping = pumping.then(async () => {
       if (isStopped || carried.size >= maxRuns) return;
+      const askedMs = clock.now();
       try {
         for (const claimed of await runs.claim(options.holder, claimMs, maxRuns - carried.size, orphans))
-          begin(claimed);
+          begin(claimed, askedMs + claimMs);
       } catch (error) {
         logger.error({ err: error }, "runs could not be taken");
         if (!isStopped) clock.schedule(pollMs, () => void pump(orphans));
@@ -94,10 +105,11 @@ export function createRunWorker(options: RunWorkerOptions): RunWorker {
     return pumping;
   }
 
-  function begin(claimed: ClaimedRun): void {
+  function begin(claimed: ClaimedRun, untilMs: number): void {
     const ending = new AbortController();
+    const claim = createClaim(claimed.lease, untilMs);
     const { id } = claimed.run;
-    const done = carryOut(claimed, ending.signal)
+    const done = carryOut(claimed, claim, ending.signal)
       .catch((error: unknown) => {
         logger.error({ run: id, err: error }, "a run could not be carried out; it is taken up again");
         giveUpLater(claimed.lease);
@@ -110,15 +122,17 @@ export function createRunWorker(options: RunWorkerOptions): RunWorker {
     carried.set(id, { abort: (reason) => ending.abort(reason), done });
     const beat = (): void => {
       if (!carried.has(id)) return;
-      clock.schedule(claimMs / 3, () => {
+      clock.schedule(beatMs, () => {
         if (!carried.has(id)) return;
-        runs.renew(claimed.lease, claimMs).then(
+        claim.renew().then(
           (answer) => {
             if (answer !== "held") ending.abort(answer);
             beat();
           },
           (error: unknown) => {
             logger.warn({ run: id, err: error }, "a run's claim could not be prolonged");
+            // others may reach the store, and take the run
+            if (!claim.isSure()) ending.abort("lost");
             beat();
           },
         );
@@ -138,14 +152,32 @@ export function createRunWorker(options: RunWorkerOptions): RunWorker {
     });
   }
 
-  async function carryOut({ run, lease }: ClaimedRun, signal: AbortSignal): Promise<void> {
+  function createClaim(lease: Lease, firstUntilMs: number): Claim {
+    let untilMs = firstUntilMs;
+    const isSure = (): boolean => !options.isShared || clock.now() < untilMs;
+    return {
+      isSure,
+      async renew() {
+        const askedMs = clock.now();
+        const answer = await runs.renew(lease, claimMs);
+        if (answer !== "lost") untilMs = askedMs + claimMs;
+        return answer;
+      },
+      async assertHeld() {
+        if (isSure() || (await runs.isHeld(lease))) return;
+        throw new ConflictError("another process took the run over while this one stood still");
+      },
+    };
+  }
+
+  async function carryOut({ run, lease }: ClaimedRun, claim: Claim, signal: AbortSignal): Promise<void> {
     options.onChange(run.uid);
     if (run.cancelRequested) {
       await runs.finish(lease, "cancelled", "cancelled");
       return;
     }
     const redactor = createRedactor();
-    const log = createRunLog({ store: options.logs, uid: run.uid, run: run.id, redactor, clock, logger });
+    const log = createRunLog({ store: options.logs, uid: run.uid, claim: lease, redactor, clock, logger });
     const line = log.logger(undefined);
     line.info({ trigger: run.trigger, attempt: run.attempt }, "run started");
     try {
@@ -153,7 +185,7 @@ export function createRunWorker(options: RunWorkerOptions): RunWorker {
       const started = new Map<string, string>();
       const outcome = await runJobs(jobs, {
         done: new Set(run.jobs.filter(({ state }) => state === "succeeded").map(({ name }) => name)),
-        attempt: (job, jobSignal) => attempt(run, resource, job, jobSignal, log, redactor),
+        attempt: (job, jobSignal) => attempt(run, claim, resource, job, jobSignal, log, redactor),
         onChange: async (change) => {
           if (signal.reason === "stop" || signal.reason === "lost") return;
           const at = toTimestamp(clock.now());
@@ -179,15 +211,18 @@ export function createRunWorker(options: RunWorkerOptions): RunWorker {
       if (signal.reason === "stop" || signal.reason === "lost") {
         // free for the next process at once
         if (signal.reason === "stop") await runs.release(lease);
+        else giveUpLater(lease);
         return;
       }
       const message = outcome.state === "cancelled" ? "cancelled" : outcome.message;
-      await runs.finish(lease, outcome.state, message === undefined ? undefined : redactor.redact(message));
       line.info({ message }, `run ${outcome.state}`);
+      await log.flush();
+      await runs.finish(lease, outcome.state, message === undefined ? undefined : redactor.redact(message));
       if (outcome.state === "failed") options.onFailed(resource);
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
       line.error({}, error.message);
+      await log.flush();
       await runs.finish(lease, "failed", error.message);
     } finally {
       await log.flush();
@@ -208,6 +243,7 @@ export function createRunWorker(options: RunWorkerOptions): RunWorker {
 
   async function attempt(
     run: StoredRun,
+    claim: Claim,
     resource: StoredResource,
     job: JobSpec,
     signal: AbortSignal,
@@ -228,6 +264,8 @@ export function createRunWorker(options: RunWorkerOptions): RunWorker {
       job: job.name,
       progress: { log: logger, progress: tell },
       hide: (value) => redactor.hide(value),
+      assertHeld: claim.assertHeld,
+      isSure: claim.isSure,
       signal,
     });
   }

@@ -3,9 +3,11 @@ import { type Clock, toTimestamp } from "../../../shared/clock.ts";
 import type { StateDb } from "../../../state/index.ts";
 import type { Lease, LeaseStore } from "../../stores.ts";
 import type { ControlTables } from "./tables.ts";
+import { createWatchedClaims } from "./watched-claims.ts";
 
-/** Leases on the state store. Times are those of the asking process; the tokens keep late writes out whatever the clocks say. */
+/** Leases on the state store; the tokens keep late writes out whatever the clocks say. */
 export function createStateLeaseStore(state: StateDb, { clock }: { readonly clock: Clock }): LeaseStore {
+  const watched = createWatchedClaims(clock);
   return {
     acquire: (name, holder, ttlMs) =>
       state.transaction<ControlTables, Awaited<ReturnType<LeaseStore["acquire"]>>>(async (tx) => {
@@ -17,7 +19,9 @@ export function createStateLeaseStore(state: StateDb, { clock }: { readonly cloc
           return { name, holder, token: 1 };
         }
         const isOwn = row.holder === holder;
-        if (!isOwn && row.expires_at > toTimestamp(now)) return undefined;
+        const isFree = row.holder === "";
+        const mark = `${row.token} ${row.expires_at}`;
+        if (!isOwn && !isFree && !watched.isSilent(name, mark, row.expires_at, ttlMs)) return undefined;
         const token = Number(row.token) + (isOwn ? 0 : 1);
         await tx.updateTable("control_leases").set({ holder, token, expires_at }).where("name", "=", name).execute();
         return { name, holder, token };

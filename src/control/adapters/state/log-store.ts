@@ -3,6 +3,7 @@ import type { StateDb } from "../../../state/index.ts";
 import type { LogLine } from "../../ports.ts";
 import type { LogStore } from "../../stores.ts";
 import { fromCursor, toCursor } from "./cursor.ts";
+import { isClaimed } from "./run-store.ts";
 import type { ControlTables } from "./tables.ts";
 
 const maxMessageChars = 8192;
@@ -11,24 +12,27 @@ const maxMessageChars = 8192;
 export function createStateLogStore(state: StateDb, { ids }: { readonly ids: IdSource }): LogStore {
   const db = state.kysely<ControlTables>();
   return {
-    async append(lines) {
-      for (let start = 0; start < lines.length; start += 500) {
-        await db
-          .insertInto("control_logs")
-          .values(
-            lines.slice(start, start + 500).map(({ uid, level, run, job, message, at }) => ({
-              id: ids.uuid(),
-              uid,
-              run_id: run ?? null,
-              job: job ?? null,
-              at,
-              level,
-              message: message.length > maxMessageChars ? `${message.slice(0, maxMessageChars)}…` : message,
-            })),
-          )
-          .execute();
-      }
-    },
+    append: (lines, claim) =>
+      state.transaction<ControlTables, boolean>(async (tx) => {
+        if (claim && !(await isClaimed(tx, claim))) return false;
+        for (let start = 0; start < lines.length; start += 500) {
+          await tx
+            .insertInto("control_logs")
+            .values(
+              lines.slice(start, start + 500).map(({ uid, level, run, job, message, at }) => ({
+                id: ids.uuid(),
+                uid,
+                run_id: run ?? null,
+                job: job ?? null,
+                at,
+                level,
+                message: message.length > maxMessageChars ? `${message.slice(0, maxMessageChars)}…` : message,
+              })),
+            )
+            .execute();
+        }
+        return true;
+      }),
 
     async read(uid, { run, since, after, first }) {
       let query = db.selectFrom("control_logs").selectAll().where("uid", "=", uid).orderBy("id").limit(first);

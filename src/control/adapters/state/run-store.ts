@@ -9,12 +9,15 @@ import { fromCursor, toCursor } from "./cursor.ts";
 import { isHeld } from "./lease-store.ts";
 import { toRun } from "./rows.ts";
 import type { ControlTables, RunJobRow, RunRow } from "./tables.ts";
+import { createWatchedClaims } from "./watched-claims.ts";
 
 const open = ["pending", "running"];
+const maxWatched = 1000;
 
 /** Runs on the state store. A claim's token is the run's own: whoever takes it over raises it, and late writes miss. */
 export function createStateRunStore(state: StateDb, { clock }: { readonly clock: Clock }): RunStore {
   const db = state.kysely<ControlTables>();
+  const watched = createWatchedClaims(clock);
   const now = (): string => toTimestamp(clock.now());
 
   const store: RunStore = {
@@ -142,10 +145,14 @@ export function createStateRunStore(state: StateDb, { clock }: { readonly clock:
 
     async claim(holder, ttlMs, limit, orphans) {
       // WHY: this is asked every second; a transaction that writes is for when there is something
-      if ((await claimable(db, holder, 1, orphans)).length === 0) return [];
+      const found = await claimable(holder, ttlMs, limit, orphans);
+      if (found.length === 0) return [];
       return state.transaction<ControlTables, readonly ClaimedRun[]>(async (tx) => {
         const claimed: ClaimedRun[] = [];
-        for (const row of await claimable(tx, holder, limit, orphans)) claimed.push(await take(tx, row, holder, ttlMs));
+        for (const seen of found) {
+          const row = await tx.selectFrom("control_runs").selectAll().where("id", "=", seen.id).executeTakeFirst();
+          if (row && markOf(row) === markOf(seen)) claimed.push(await take(tx, row, holder, ttlMs));
+        }
         return claimed;
       });
     },
@@ -163,6 +170,10 @@ export function createStateRunStore(state: StateDb, { clock }: { readonly clock:
 
     async release(lease) {
       await db.updateTable("control_runs").set({ holder: null, held_until: null }).where(held(lease)).execute();
+    },
+
+    async isHeld(lease) {
+      return isClaimed(db, lease);
     },
 
     writeJob: (lease, job) =>
@@ -224,25 +235,23 @@ export function createStateRunStore(state: StateDb, { clock }: { readonly clock:
   return store;
 
   /** INVARIANT: never what `holder` has itself, however long it did not prolong its claim. */
-  function claimable(from: Reader, holder: string, limit: number, orphans: boolean): Promise<RunRow[]> {
-    return from
-      .selectFrom("control_runs")
-      .selectAll()
-      .where((eb) =>
-        eb.or([
-          eb("state", "=", "pending"),
-          eb.and([
-            eb("state", "=", "running"),
-            eb.or([
-              eb("holder", "is", null),
-              eb.and([eb("holder", "!=", holder), ...(orphans ? [] : [eb("held_until", "<=", now())])]),
-            ]),
-          ]),
-        ]),
-      )
-      .orderBy("id")
-      .limit(limit)
+  async function claimable(holder: string, ttlMs: number, limit: number, orphans: boolean): Promise<readonly RunRow[]> {
+    const rows = db.selectFrom("control_runs").selectAll().orderBy("id");
+    const others = await rows
+      .where("state", "=", "running")
+      .where((eb) => eb.or([eb("holder", "is", null), eb("holder", "!=", holder)]))
+      .limit(maxWatched)
       .execute();
+    watched.keep(new Set(others.map(({ id }) => id)));
+    const left = others.filter(
+      (row) => orphans || row.holder === null || watched.isSilent(row.id, markOf(row), row.held_until, ttlMs),
+    );
+    if (left.length >= limit) return left.slice(0, limit);
+    const waiting = await rows
+      .where("state", "=", "pending")
+      .limit(limit - left.length)
+      .execute();
+    return [...left, ...waiting];
   }
 
   async function take(tx: Transaction<ControlTables>, row: RunRow, holder: string, ttlMs: number): Promise<ClaimedRun> {
@@ -312,12 +321,18 @@ async function jobsOf(db: Reader, ids: readonly string[]): Promise<readonly RunJ
     .execute();
 }
 
+/** Changes whenever somebody takes, prolongs or gives up the run. */
+function markOf({ state, holder, token, held_until }: RunRow): string {
+  return [state, holder, token, held_until].join(" ");
+}
+
 function held(lease: Lease) {
   return (eb: import("kysely").ExpressionBuilder<ControlTables, "control_runs">) =>
     eb.and({ id: lease.name, holder: lease.holder, token: lease.token, state: "running" });
 }
 
-async function isClaimed(tx: Transaction<ControlTables>, lease: Lease): Promise<boolean> {
+/** SECURITY: read in the transaction of the write that it guards. */
+export async function isClaimed(tx: Reader, lease: Lease): Promise<boolean> {
   const row = await tx.selectFrom("control_runs").select(sql`1`.as("one")).where(held(lease)).executeTakeFirst();
   return row !== undefined;
 }

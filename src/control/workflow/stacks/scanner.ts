@@ -50,7 +50,7 @@ export function createScannerStack(options: ScannerStackOptions): StackRunner {
       return other === undefined ? undefined : noScan(other);
     },
 
-    async run({ stackSpec, calls, runId, progress, hide, signal }) {
+    async run({ stackSpec, calls, runId, progress, hide, assertHeld, signal }) {
       const { spec } = readScannerSpec(stackSpec);
       if (!spec)
         throw new BadInputError("the job's stackSpec is not read by this version of the server; apply it again");
@@ -68,7 +68,7 @@ export function createScannerStack(options: ScannerStackOptions): StackRunner {
         connection,
         depot: spec.depot,
         scope: spec.scope,
-        ingest: spec.markDeleted ? ingest : withoutAbsence(ingest),
+        ingest: whileHeld(spec.markDeleted ? ingest : withoutAbsence(ingest), assertHeld),
         progress,
         signal,
       });
@@ -106,6 +106,23 @@ function describeCatalogDepot(depot: string): DecisionObject {
     paths: [formatUrn({ kind: "depot", scope: depot }), `dataos://${depot}`],
     tags: ["dataos:type:entity", "dataos:type:depot", `dataos:depot:${depot}`],
     attributes: { kind: "depot", name: depot, depot },
+  };
+}
+
+/** SECURITY: a scan that was given up writes nothing beside, or after, the one that took its place. */
+function whileHeld(ingest: ScanIngest, assertHeld: () => Promise<void>): ScanIngest {
+  const held =
+    <Given extends readonly unknown[], T>(write: (...given: Given) => Promise<T>) =>
+    async (...given: Given): Promise<T> => {
+      await assertHeld();
+      return write(...given);
+    };
+  return {
+    put: held(ingest.put),
+    putLineage: held(ingest.putLineage),
+    listed: held(ingest.listed),
+    failed: held(ingest.failed),
+    finish: held(ingest.finish),
   };
 }
 
