@@ -8,6 +8,7 @@ import {
   SqlSyntaxError,
 } from "../../parser-port.ts";
 import type { Statement } from "../../syntax.ts";
+import { loadParser } from "./load-parser.ts";
 import { type Conversion, createConversion, firstLocation, names, nodeKind } from "./nodes.ts";
 import { toQuery } from "./queries.ts";
 import { createSourceText } from "./source-text.ts";
@@ -32,8 +33,7 @@ export function createPostgresParser(): SqlParser {
 }
 
 async function parseTree(sql: string): Promise<Awaited<ReturnType<typeof import("libpg-query").parse>>> {
-  // WHY: 16 MB that a server needs when it scans, and not before
-  const { hasSqlDetails, parse } = await import("libpg-query");
+  const { hasSqlDetails, parse } = await loadParser();
   try {
     return await parse(sql);
   } catch (error) {
