@@ -1,4 +1,5 @@
 import type {
+  AuditLog,
   Authorizer,
   CallContext,
   IdentityStore,
@@ -37,6 +38,7 @@ import {
 import { objectChangesOf, registeredObjectsOf } from "./object-types.ts";
 import { positionsToKeep, toGrantedDocument, toPolicyDocument } from "./policy-documents.ts";
 import type { AppliedResource, ApplyRequest } from "./ports.ts";
+import { type AppliedChange, recordApply } from "./record-apply.ts";
 import type { SecretStore } from "./secrets/index.ts";
 import type { GrantStore, ResourceChange, ResourceStore, StoredResource, WorkspaceStore } from "./stores.ts";
 import type { StackRegistry } from "./workflow/stack-registry.ts";
@@ -51,6 +53,7 @@ export interface ApplierOptions {
   readonly identity: Pick<IdentityStore, "findUser" | "listUsers" | "listTagNamespaces">;
   readonly grants: Pick<GrantStore, "find" | "record">;
   readonly objects: Pick<ObjectRegistry, "judgeManifest" | "findFaults">;
+  readonly audit: Pick<AuditLog, "append">;
   readonly clock: Clock;
   readonly ids: IdSource;
 }
@@ -59,7 +62,7 @@ export interface ApplierOptions {
 export interface Applied {
   readonly resources: readonly AppliedResource[];
   /** what was written: `resource.create` or `resource.update` of which resource */
-  readonly changes: readonly { readonly change: ResourceChange; readonly outcome: "created" | "updated" }[];
+  readonly changes: readonly AppliedChange[];
   /** uids of all, also of those that were as they are */
   readonly uids: readonly string[];
 }
@@ -116,31 +119,34 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
 
     const changed = valued.filter(({ outcome }) => outcome !== "unchanged");
     const changes = changed.map((item) => toChange(item, call.subject.id));
+    const made = changes.map((change, index) => ({
+      change,
+      outcome: changed[index]?.outcome === "created" ? ("created" as const) : ("updated" as const),
+    }));
     if (!request.dryRun && changes.length > 0) {
-      await resources.commit(changes, async (tx) => {
-        for (const [index, { manifest, existing }] of changed.entries()) {
-          const uid = changes[index]?.uid;
-          if (uid !== undefined && isGranted(manifest)) {
-            const at = toTimestamp(options.clock.now());
-            const decision = { state: "approved", by: call.subject.id, at, notes: undefined } as const;
-            await options.grants.record(tx, uid, (existing?.generation ?? 0) + 1, decision);
+      await recordApply(options.audit, call, made, async () => {
+        await resources.commit(changes, async (tx) => {
+          for (const [index, { manifest, existing }] of changed.entries()) {
+            const uid = changes[index]?.uid;
+            if (uid !== undefined && isGranted(manifest)) {
+              const at = toTimestamp(options.clock.now());
+              const decision = { state: "approved", by: call.subject.id, at, notes: undefined } as const;
+              await options.grants.record(tx, uid, (existing?.generation ?? 0) + 1, decision);
+            }
           }
-        }
-        for (const { manifest, values, changedValues } of changed) {
-          if (changedValues.size === 0) continue;
-          const ref = secretRefOf(manifest.ref);
-          if (values.size > 0) await secrets.put(ref, values, tx);
-          else await secrets.delete(ref, tx);
-        }
+          for (const { manifest, values, changedValues } of changed) {
+            if (changedValues.size === 0) continue;
+            const ref = secretRefOf(manifest.ref);
+            if (values.size > 0) await secrets.put(ref, values, tx);
+            else await secrets.delete(ref, tx);
+          }
+        });
       });
     }
     const uids = new Map(changes.map(({ ref, uid }) => [nameOf(ref), uid]));
     return {
       resources: valued.map(toApplied),
-      changes: changes.map((change, index) => ({
-        change,
-        outcome: changed[index]?.outcome === "created" ? "created" : "updated",
-      })),
+      changes: made,
       uids: valued.flatMap(({ manifest, existing }) => uids.get(nameOf(manifest.ref)) ?? existing?.uid ?? []),
     };
   };

@@ -1,3 +1,4 @@
+import { recordChange } from "../heimdall/audit/index.ts";
 import type {
   AuditLog,
   Authorized,
@@ -177,6 +178,7 @@ export function createControl(options: ControlOptions): ControlRuntime {
     identity: options.identity,
     grants: stores.grants,
     objects: options.objects,
+    audit,
     clock,
     ids,
   });
@@ -199,18 +201,6 @@ export function createControl(options: ControlOptions): ControlRuntime {
     async apply(call, request) {
       const applied = await apply(call, request);
       if (request.dryRun) return applied.resources;
-      for (const { change, outcome } of applied.changes) {
-        await audit.append({
-          type: "change",
-          actor: call.subject.id,
-          action: outcome === "created" ? "resource.create" : "resource.update",
-          object: [resourceUrn(change.ref)],
-          outcome: "success",
-          requestId: call.requestId,
-          ...(call.ip === undefined ? {} : { ip: call.ip }),
-          details: { specHash: change.specHash },
-        });
-      }
       // what needs nothing but the state store is done before the answer leaves: a policy decides, a user may log in
       const local = new Set(
         applied.changes.filter(({ change }) => isLocal(change.ref)).map(({ change }) => change.uid),
@@ -241,20 +231,20 @@ export function createControl(options: ControlOptions): ControlRuntime {
       await refuseForgetting(auth, resource);
       if (dryRun || resource.phase === "Terminating") return;
       const reason = dependents.length > 0 ? `, forced although needed by ${dependents.map(nameOf).join(", ")}` : "";
-      await resources.markTerminating(resource.uid, resource.resourceVersion, {
-        type: "Normal",
-        reason: "Terminating",
-        message: `by \`${auth.subject.id}\`${reason}`,
-      });
-      await audit.append({
-        type: "change",
+      const change = {
         actor: auth.subject.id,
         action: "resource.delete",
         object: [resourceUrn(ref)],
-        outcome: "success",
         decisionId: auth.decisionId,
         details: { forced: dependents.length > 0, neededBy: dependents.map(resourceUrn) },
-      });
+      };
+      await recordChange(audit, change, () =>
+        resources.markTerminating(resource.uid, resource.resourceVersion, {
+          type: "Normal",
+          reason: "Terminating",
+          message: `by \`${auth.subject.id}\`${reason}`,
+        }),
+      );
       await loop.runNow(resource.uid);
     },
 
@@ -272,25 +262,12 @@ export function createControl(options: ControlOptions): ControlRuntime {
     async decideGrant(auth, name, answer) {
       const parts = { resources, grants: stores.grants, identity: options.identity, clock };
       const { resource, grant } = await decideGrant(
-        { ...parts, policyChecker: options.policyChecker },
+        { ...parts, policyChecker: options.policyChecker, audit },
         auth,
         name,
         answer,
       );
       if (answer.dryRun) return grant;
-      await audit.append({
-        type: "change",
-        actor: auth.subject.id,
-        action: answer.approve ? "grant.approve" : "grant.reject",
-        object: [resourceUrn(resource.ref)],
-        outcome: "success",
-        decisionId: auth.decisionId,
-        details: {
-          requester: grant.requester,
-          generation: resource.generation,
-          ...(answer.notes === undefined ? {} : { notes: answer.notes }),
-        },
-      });
       await loop.runNow(resource.uid);
       return grant;
     },
@@ -349,15 +326,16 @@ export function createControl(options: ControlOptions): ControlRuntime {
           `\`${workspace.name.slice(0, 80)}\` is not a name for a workspace; expected ${workspaceNameRule.words}`,
         );
       }
-      const created = await workspaces.create(workspace);
-      await auditWorkspace(auth, "workspace.create", workspace.name);
-      return created;
+      return recordChange(audit, workspaceChange(auth, "workspace.create", workspace.name), () =>
+        workspaces.create(workspace),
+      );
     },
 
     async deleteWorkspace(auth, name) {
       if (name === "public") throw new ConflictError("workspace `public` is always there; it cannot be deleted");
-      await workspaces.delete(name, (tx) => secrets.destroyWorkspace(name, tx));
-      await auditWorkspace(auth, "workspace.delete", name);
+      await recordChange(audit, workspaceChange(auth, "workspace.delete", name), () =>
+        workspaces.delete(name, (tx) => secrets.destroyWorkspace(name, tx)),
+      );
     },
 
     async start() {
@@ -472,15 +450,13 @@ export function createControl(options: ControlOptions): ControlRuntime {
     return run;
   }
 
-  async function auditWorkspace(auth: Authorized, action: string, name: string): Promise<void> {
-    await audit.append({
-      type: "change",
+  function workspaceChange(auth: Authorized, action: string, name: string) {
+    return {
       actor: auth.subject.id,
       action,
       object: [formatUrn({ kind: "workspace", scope: name })],
-      outcome: "success",
       decisionId: auth.decisionId,
-    });
+    };
   }
 }
 

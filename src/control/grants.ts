@@ -1,8 +1,9 @@
-import type { Authorized, IdentityStore, PolicyChecker, User } from "../heimdall/ports.ts";
+import { recordChange } from "../heimdall/audit/index.ts";
+import type { AuditLog, Authorized, IdentityStore, PolicyChecker, User } from "../heimdall/ports.ts";
 import { type Clock, toTimestamp } from "../shared/clock.ts";
 import { BadInputError, ConflictError, ForbiddenError, NotFoundError, type Problem } from "../shared/errors.ts";
 import { matchesFilter } from "../shared/object-filter.ts";
-import { nameOf } from "./describe.ts";
+import { nameOf, resourceUrn } from "./describe.ts";
 import { readStoredSpec } from "./manifest/index.ts";
 import { toGrantedDocument } from "./policy-documents.ts";
 import type { Grant, GrantState } from "./ports.ts";
@@ -13,6 +14,7 @@ interface GrantParts {
   readonly grants: GrantStore;
   readonly identity: Pick<IdentityStore, "findUser" | "listUsers" | "listTagNamespaces">;
   readonly policyChecker: PolicyChecker;
+  readonly audit: Pick<AuditLog, "append">;
   readonly clock: Clock;
 }
 
@@ -63,10 +65,24 @@ export async function decideGrant(
     notes: answer.notes,
   } as const;
   if (answer.approve) await refuseUnsound(parts, auth, resource, decision.at);
-  if (!answer.dryRun && !(await grants.decide(resource.uid, resource.generation, decision))) {
+  const grant = toGrant(resource, { ...decision, usedAt: undefined }, clock.now());
+  if (answer.dryRun) return { resource, grant };
+  const change = {
+    actor: auth.subject.id,
+    action: answer.approve ? "grant.approve" : "grant.reject",
+    object: [resourceUrn(ref)],
+    decisionId: auth.decisionId,
+    details: {
+      requester: grant.requester,
+      generation: resource.generation,
+      ...(answer.notes === undefined ? {} : { notes: answer.notes }),
+    },
+  };
+  await recordChange(parts.audit, change, async () => {
+    if (await grants.decide(resource.uid, resource.generation, decision)) return;
     throw new ConflictError(`${nameOf(ref)} was changed by somebody else meanwhile; read it again and repeat the call`);
-  }
-  return { resource, grant: toGrant(resource, { ...decision, usedAt: undefined }, clock.now()) };
+  });
+  return { resource, grant };
 }
 
 async function refuseUnsound(

@@ -7,17 +7,22 @@ import { applyBundle, type BundleAnswer, findTorn, readBundles } from "./support
 import { startServer, type TestServer, waitFor } from "./support/server.ts";
 
 interface ExportedLine {
+  readonly type?: string;
   readonly action?: string;
   readonly object?: readonly string[];
 }
 
-/** URNs of resources whose creation is on record. */
-async function readRecordedCreations(server: TestServer): Promise<ReadonlySet<string>> {
+/** URNs of resources whose creation is on record, and of those that are on record as about to be written. */
+async function readRecordedCreations(
+  server: TestServer,
+): Promise<{ readonly made: ReadonlySet<string>; readonly begun: ReadonlySet<string> }> {
   const exported = await server.ctl(["audit", "export"]);
   expect(exported.exit, exported.stderr).toBe(0);
   const lines = exported.stdout.trim().split("\n");
   const records = lines.map((line) => JSON.parse(line) as ExportedLine);
-  return new Set(records.flatMap(({ action, object = [] }) => (action === "resource.create" ? object : [])));
+  const urnsOf = (wanted: string): Set<string> =>
+    new Set(records.flatMap(({ action, type, object = [] }) => (action === wanted || type === wanted ? object : [])));
+  return { made: urnsOf("resource.create"), begun: urnsOf("change.begun") };
 }
 
 /** Sends bundles from several callers at once until the server is gone; gives all answers, and tells each as it comes. */
@@ -66,7 +71,12 @@ describe("what was acknowledged", () => {
     const wanted = acknowledged.flatMap((index) =>
       ["a", "b", "c"].map((member) => `urn:dataos:resource:user:bundle-${index}-${member}`),
     );
-    expect(wanted.filter((urn) => !recorded.has(urn))).toEqual([]);
+    expect(wanted.filter((urn) => !recorded.made.has(urn))).toEqual([]);
+    // what is there was on record before it was, acknowledged or not
+    const members = [...(await readBundles(server)).keys()].flatMap((index) =>
+      ["a", "b", "c"].map((member) => `urn:dataos:resource:user:bundle-${index}-${member}`),
+    );
+    expect(members.filter((urn) => !recorded.begun.has(urn))).toEqual([]);
     await server.kill("SIGTERM");
   }, 120_000);
 

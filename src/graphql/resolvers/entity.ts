@@ -8,7 +8,7 @@ import type { EntityResolvers, UpdateEntityInput } from "../generated/schema-typ
 import { given } from "../given.ts";
 import { entityNodeId, parseRunId } from "../node-id.ts";
 import { openList } from "../paging/connection.ts";
-import { recordChange } from "../record-change.ts";
+import { changing } from "../record-change.ts";
 import { mutation, query } from "../root-field.ts";
 import { absentAsNull } from "./node.ts";
 
@@ -46,10 +46,11 @@ export const entityFields = {
           object: describeEntity(entity),
           run: async (auth, inside) => {
             const options = { dryRun: input.dryRun ?? false, inside, within, ...given("ifSeq", input.ifSeq) };
-            const updated = await editGuarded(context, [within, auth], entity, aspects, options);
-            if (!input.dryRun) {
-              await recordChange(context, auth, [updated.urn], { aspects: Object.keys(aspects), seq: updated.seq });
-            }
+            const edit = () => editGuarded(context, [within, auth], entity, aspects, options);
+            const about = { object: [entity.urn], details: { aspects: Object.keys(aspects) } };
+            const updated = await (input.dryRun
+              ? edit()
+              : changing(context, auth, about, edit, ({ urn, seq }) => ({ object: [urn], details: { seq } })));
             return { entity: { entity: updated, auth: within }, seq: updated.seq, userErrors: [] };
           },
         };
@@ -60,8 +61,13 @@ export const entityFields = {
       "approveScan",
       async (auth, { input }, context) => {
         const runId = parseRunId(input.runId);
-        const { removed, seq } = await context.services.catalog.approveScan(auth, runId);
-        await recordChange(context, auth, [runId], { removed, seq });
+        const { removed, seq } = await changing(
+          context,
+          auth,
+          { object: [runId] },
+          () => context.services.catalog.approveScan(auth, runId),
+          (details) => ({ details }),
+        );
         return { removed, seq, userErrors: [] };
       },
       (userErrors) => ({ removed: null, seq: null, userErrors }),

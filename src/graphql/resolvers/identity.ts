@@ -5,7 +5,7 @@ import { matchesFilter } from "../../shared/object-filter.ts";
 import type { GraphqlContext } from "../context.ts";
 import { describeApiKey, describeUser } from "../objects.ts";
 import { openList } from "../paging/connection.ts";
-import { recordChange } from "../record-change.ts";
+import { changing } from "../record-change.ts";
 import { mutation, query } from "../root-field.ts";
 
 const dayInSeconds = 86_400;
@@ -38,8 +38,14 @@ export const identityFields = {
             const user = await identity.getUser(userId);
             // SECURITY: whoever holds a key of a user can do all that the user can
             if (userId !== context.call.subject.id) refuseUnheld(context, user, user.tags);
-            const { info, key } = await identity.createApiKey({ userId, name: input.name, ttlSeconds });
-            await recordChange(context, auth, describeApiKey(info).paths);
+            const about = { object: describeUser(user).paths, details: { name: input.name } };
+            const { info, key } = await changing(
+              context,
+              auth,
+              about,
+              () => identity.createApiKey({ userId, name: input.name, ttlSeconds }),
+              (made) => ({ object: describeApiKey(made.info).paths }),
+            );
             return { apiKey: toApiKey(info), key: key.reveal(), userErrors: [] };
           },
         };
@@ -58,8 +64,8 @@ export const identityFields = {
         return {
           object: describeApiKey(key),
           run: async (auth) => {
-            const revoked = await identity.revokeApiKey(key.id);
-            await recordChange(context, auth, describeApiKey(revoked).paths);
+            const about = { object: describeApiKey(key).paths };
+            const revoked = await changing(context, auth, about, () => identity.revokeApiKey(key.id));
             return { apiKey: toApiKey(revoked), key: null, userErrors: [] };
           },
         };
@@ -91,9 +97,9 @@ export const identityFields = {
               );
               return { user: toUser({ ...user, tags }), userErrors: [] };
             }
-            const changed = await identity.setUserTags(user.id, tags);
             const removed = user.tags.filter((tag) => !tags.includes(tag));
-            await recordChange(context, auth, describeUser(user).paths, { added, removed });
+            const about = { object: describeUser(user).paths, details: { added, removed } };
+            const changed = await changing(context, auth, about, () => identity.setUserTags(user.id, tags));
             return { user: toUser(changed), userErrors: [] };
           },
         };

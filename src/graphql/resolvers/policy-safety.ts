@@ -1,7 +1,7 @@
 import type { PolicyReplay, PolicySafety, ShadowStatus } from "../../heimdall/safety/index.ts";
 import { formatPlace } from "../errors/user-errors.ts";
 import { given } from "../given.ts";
-import { recordChange } from "../record-change.ts";
+import { changing } from "../record-change.ts";
 import { mutation, query } from "../root-field.ts";
 
 type Impact = Awaited<ReturnType<PolicySafety["diff"]>>;
@@ -21,8 +21,13 @@ export const policySafetyFields = {
     startPolicyShadow: mutation(
       "startPolicyShadow",
       async (auth, { input }, context) => {
-        const started = context.services.policySafety.startShadow(auth, input.candidate);
-        await recordChange(context, auth, [], { documents: started.documents, version: started.version });
+        const started = await changing(
+          context,
+          auth,
+          { object: [] },
+          async () => context.services.policySafety.startShadow(auth, input.candidate),
+          ({ documents, version }) => ({ details: { documents, version } }),
+        );
         return { shadow: toShadow(started), userErrors: [] };
       },
       (userErrors) => ({ shadow: null, userErrors }),
@@ -30,8 +35,13 @@ export const policySafetyFields = {
     stopPolicyShadow: mutation(
       "stopPolicyShadow",
       async (auth, _, context) => {
-        const last = context.services.policySafety.stopShadow(auth);
-        if (last) await recordChange(context, auth, [], { version: last.version, disagreed: last.disagreed });
+        const last = await changing(
+          context,
+          auth,
+          { object: [] },
+          async () => context.services.policySafety.stopShadow(auth),
+          (ended) => ({ details: ended ? { version: ended.version, disagreed: ended.disagreed } : {} }),
+        );
         return { shadow: toShadow(last), userErrors: [] };
       },
       (userErrors) => ({ shadow: null, userErrors }),

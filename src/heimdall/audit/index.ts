@@ -8,6 +8,7 @@ export {
 } from "./checkpoints.ts";
 export { type ExportLine, formatExportLine, formatPublicKey, verifyAuditExport } from "./export.ts";
 export { merkleRoot } from "./merkle-tree.ts";
+export { changeBegun, recordChange } from "./record-change.ts";
 export {
   type ChainHead,
   chainStarted,
