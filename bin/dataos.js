@@ -1,5 +1,3 @@
 #!/usr/bin/env node
 // Launcher of the server; works under any Node.
-import { launch } from "./launch.js";
-
-await launch("main");
+import("./launch.mjs").then(({ launch }) => launch("main"));

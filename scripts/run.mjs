@@ -6,7 +6,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { lstatSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findNode } from "../bin/find-node.js";
+import { findNode } from "../bin/find-node.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const tools = {

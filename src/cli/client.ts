@@ -41,10 +41,11 @@ interface GraphqlAnswer<Data> {
   readonly errors?: readonly GraphqlError[];
 }
 
-const timeoutMs = 60_000;
-
-/** Makes a client; nothing is sent before the first call. */
-export function createClient({ url, apiKey }: Connection): Client {
+/** Makes a client; nothing is sent before the first call. A question is given up after `timeoutMs`. */
+export function createClient(
+  { url, apiKey }: Connection,
+  { timeoutMs = 60_000 }: { readonly timeoutMs?: number } = {},
+): Client {
   const base = url.replace(/\/+$/, "");
   const headers: Record<string, string> = apiKey ? { apikey: apiKey.key.reveal() } : {};
 
@@ -53,7 +54,7 @@ export function createClient({ url, apiKey }: Connection): Client {
     try {
       return await read(await fetch(`${base}${path}`, { ...init, redirect: "error" }));
     } catch (cause) {
-      throw cause instanceof CommandError ? cause : unreachable(base, cause);
+      throw cause instanceof CommandError ? cause : unreachable(base, cause, timeoutMs);
     }
   }
 
@@ -134,7 +135,7 @@ async function readAnswer<Data>(response: Response, base: string): Promise<Graph
   }
 }
 
-function unreachable(base: string, cause: unknown): CommandError {
+function unreachable(base: string, cause: unknown, timeoutMs: number): CommandError {
   const reason =
     cause instanceof Error && cause.name === "TimeoutError"
       ? `no answer within ${timeoutMs / 1000} s`

@@ -7,7 +7,7 @@ type WithContext = <Arguments extends readonly unknown[]>(
 
 const collect = (value: string, previous: readonly string[]): string[] => [...previous, value];
 const repeatable = (flags: string, description: string): Option =>
-  new Option(flags, `${description}; may be repeated`).argParser(collect).default([]);
+  new Option(flags, description).argParser(collect).default([]);
 
 /** `dataos-ctl grant …`: ask for access, and decide on who asked. */
 export function addGrantCommands(program: Command, withContext: WithContext): void {

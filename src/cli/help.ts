@@ -1,8 +1,6 @@
 import { errorFaces } from "../shared/errors.ts";
 
-/** Ends the help of `dataos-ctl`. */
-export const startHere = `
-Start here
+const startHere = `Start here
   dataos-ctl apply -f examples/quickstart         create or update what the files describe
   dataos-ctl log -t workflow -n scan-shopdb -f    follow the scan
   dataos-ctl get -a                               what is there, and how it is doing
@@ -11,16 +9,17 @@ Start here
   dataos-ctl can-i select dataos://shopdb:shop/supplier --as alice
   dataos-ctl audit verify
 
-Where to connect: --url and --apikey, else DATAOS_URL and DATAOS_APIKEY, else the lines \`url: …\` and \`apikey: …\` of
-~/.dataos/config.yaml (or of the file that DATAOS_CLI_CONFIG names).
-Results go to standard output; notes, warnings and errors to standard error. NO_COLOR turns colours off.
-`;
+Where to connect: --url and --apikey, else DATAOS_URL and DATAOS_APIKEY, else what \`context add\` has kept, else the
+lines \`url: …\` and \`apikey: …\` of ~/.dataos/config.yaml (or of the file that DATAOS_CLI_CONFIG names). A key that is
+kept with a server's address is sent to that address only.
+Results go to standard output; notes, warnings and errors to standard error. Colours are for terminals; NO_COLOR turns
+them off, FORCE_COLOR on.`;
 
-/** What each exit code means, for the help. */
-export const exitCodes = [
+/** What each exit code means. */
+const exitCodes = [
   "Exit codes",
-  "  0  done (can-i: allowed; audit verify: sound)",
-  "  1  failed: a run that failed, a fault of the server (audit verify: tampered)",
+  "  0  done (can-i: allowed; audit verify: sound; diff: nothing would change)",
+  "  1  failed: a run that failed, a fault of the server (audit verify: tampered; diff: something would change)",
   `  ${errorFaces.BAD_USER_INPUT.exit}  wrong input or usage (audit verify: incomplete)`,
   `  ${errorFaces.UNAUTHENTICATED.exit}  no API key, or one that is not valid`,
   `  ${errorFaces.FORBIDDEN.exit}  not allowed (can-i: denied)`,
@@ -29,15 +28,21 @@ export const exitCodes = [
   `  ${errorFaces.UNAVAILABLE.exit}  not reachable, too slow, too busy or full; try again`,
 ].join("\n");
 
+/** Ends the help of the program. */
+export const programNotes = `${startHere}\n\n${exitCodes}`;
+
 const examples: Readonly<Record<string, readonly string[]>> = {
   apply: [
     "dataos-ctl apply -f depot.yaml --dry-run          # what would change; nothing does",
     "SHOP_PASSWORD=… dataos-ctl apply -f secret.yaml   # ${SHOP_PASSWORD} of the file comes from the environment",
     "dataos-ctl get -t depot -n shopdb -o yaml | dataos-ctl apply -f -",
+    "dataos-ctl apply -f manifests -R --prune -l tag=team:sales --dry-run   # what git has is what there is",
   ],
   get: [
     "dataos-ctl get -t depot -a               # everybody's depots, and why one does not work",
     "dataos-ctl get -t policy -a -o yaml      # as manifests, which `apply` takes again",
+    "dataos-ctl get -t workflow -a --watch    # which run, and how they end",
+    "dataos-ctl get -a -l tag=domain:sales,status=error -o name",
     "dataos-ctl get -a -o json | jq -r '.[] | select(.status.status == \"error\") | .name'",
   ],
   delete: [
@@ -47,6 +52,19 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   log: [
     "dataos-ctl log -t workflow -n scan-shopdb -f          # exit code 0 when the run succeeds, 1 when it does not",
     "dataos-ctl log -t depot -n shopdb --since 1h",
+  ],
+  diff: ["dataos-ctl diff -f manifests -R && echo nothing to do"],
+  describe: ["dataos-ctl describe depot shopdb", "dataos-ctl describe workflow/public/scan-shopdb"],
+  history: ["dataos-ctl history depot shopdb", "dataos-ctl history depot shopdb --diff 1"],
+  rollback: ["dataos-ctl rollback depot shopdb --to 2 --dry-run", "dataos-ctl rollback depot shopdb --to 2"],
+  run: ["dataos-ctl run scan-shopdb -f"],
+  "context add": [
+    "dataos-ctl context add prod --url https://dataos.example.com     # asks for the key without showing it",
+    "print-key | dataos-ctl context add prod --url https://dataos.example.com --apikey-stdin",
+  ],
+  completion: [
+    "source <(dataos-ctl completion bash)     # in ~/.bashrc; zsh: in ~/.zshrc, behind compinit",
+    "dataos-ctl completion fish > ~/.config/fish/completions/dataos-ctl.fish",
   ],
   search: [
     "dataos-ctl search custmer mail               # misspelt words and parts of names are found too",
@@ -69,8 +87,8 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** The examples of a command, to stand below its help; empty where there are none. */
-export function examplesOf(command: string): string {
-  const lines = examples[command] ?? [];
-  return lines.length === 0 ? "" : `\nExamples\n${lines.map((line) => `  ${line}`).join("\n")}`;
+/** Lines to try, of the command of this path; the same for those under `resource`. */
+export function examplesOf(path: string): readonly string[] {
+  const own = path.replace(/^resource /, "");
+  return Object.hasOwn(examples, own) ? (examples[own] ?? []) : [];
 }

@@ -8,9 +8,7 @@ type WithContext = <Arguments extends readonly unknown[]>(
 const output = (): Option => new Option("-o, --output <format>", "table, yaml or json").default("table");
 const collect = (value: string, previous: readonly string[]): string[] => [...previous, value];
 const files = (): Option =>
-  new Option("-f, --manifestFile <path>", "a file, a folder, or - for standard input; may be repeated")
-    .argParser(collect)
-    .default([]);
+  new Option("-f, --manifestFile <path>", "a file, a folder, or - for standard input").argParser(collect).default([]);
 
 /** `dataos-ctl policy …`: what a change of policies does, before and after it is made. */
 export function addPolicyCommands(program: Command, withContext: WithContext): void {
@@ -22,10 +20,7 @@ export function addPolicyCommands(program: Command, withContext: WithContext): v
     .option("-R, --recursive", "look into the folders of a folder")
     .option("--strict", "fail on warnings too")
     .addOption(
-      new Option(
-        "--tag-namespace <glob>",
-        "tags that subjects may have besides users:, roles: and dataos:; may be repeated",
-      )
+      new Option("--tag-namespace <glob>", "tags that subjects may have besides users:, roles: and dataos:")
         .argParser(collect)
         .default([]),
     )

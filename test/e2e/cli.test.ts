@@ -99,7 +99,11 @@ describe("apply", () => {
     expect(await shown(["apply", "-f", "-"], { input })).toMatchInlineSnapshot(`
       "error: nothing was applied: 2 faults
         <stdin>:1:7: \`Bad_Name\` is not a name for a role; expected lower-case letters, digits and \`. _ @ -\`, a letter or digit first, at most 128 characters
+          1 | name: Bad_Name
+            |       ^~~~~~~~
         <stdin>:4:8: unknown key \`nme\` in \`role\`; did you mean \`name\`? (allowed: \`name\`, \`description\`)
+          4 | role: {nme: x}
+            |        ^~~
       [exit 2]
       "
     `);
@@ -107,6 +111,8 @@ describe("apply", () => {
       await shown(["apply", "-f", `${quickstart}/02-depot.yaml`], { env: { SHOP_HOST: undefined } }),
     ).toMatchInlineSnapshot(`
       "error: examples/quickstart/02-depot.yaml:15:11: variable \`SHOP_HOST\` is not set; set it where the manifest is applied, or write \`$$\` for a plain \`$\`
+          15 |     host: \${SHOP_HOST}
+             |           ^~~~~~~~~~~~
       [exit 2]
       "
     `);
@@ -335,26 +341,196 @@ describe("log, run, runs and cancel", () => {
   });
 });
 
+describe("describe, diff, history and rollback", () => {
+  it("tell everything about one resource, however it is named", async () => {
+    const text = await shown(["describe", "depot", "shopdb"]);
+    const ages = (value: string): string =>
+      value
+        .replace(/\b\d+[smhd] ago/g, "AGO")
+        .replace(/ {2,}/g, "  ")
+        .replace(/generation \d+/g, "generation N");
+    expect(ages(text.slice(0, text.indexOf("Events:")))).toMatchInlineSnapshot(`
+      "Name:  shopdb
+      Type:  depot v2alpha
+      Status:  active (Active)
+      Generation:  4
+      Owner:  operator
+      Tags:  domain:sales
+      Description: the web shop's database
+      Created:  TIME, AGO
+      Updated:  TIME, AGO
+      URN:  urn:dataos:depot:shopdb
+
+      Conditions:
+        TYPE  STATUS  SINCE  REASON  MESSAGE
+        DependenciesReady  True  AGO  DependenciesReady  everything it needs is there
+        Healthy  True  AGO  Answered  18.6, answered in SPAN
+        Ready  True  AGO  Ready  connected to 18.6
+
+      Manifest:
+        depot:
+        type: POSTGRESQL
+        external: true
+        secrets:
+        - name: shopdb-r
+        allkeys: true
+        postgresql:
+        host: 127.0.0.1
+        port: PORT
+        database: postgres
+
+      "
+    `);
+    const events = text.slice(text.indexOf("Events:"));
+    expect(events).toContain("AT ");
+    for (const words of [["depot/shopdb"], ["-t", "depot", "-n", "shopdb"], ["-i", "depot:v2alpha:shopdb"]])
+      expect((await ctl(["describe", ...words])).stdout.split("\n")[0], words.join(" ")).toBe("Name:        shopdb");
+    const line = (await ctl(["get", "workflow/public/scan-shopdb"])).stdout.split("\n")[1] ?? "";
+    const workflow = await ctl(["describe", "-i", line]);
+    expect(workflow.stdout).toMatch(/Last run:\n {2}run_\S+: failed, by operator, started \S+, took .+\n/);
+    expect(workflow.stdout).toMatch(/JOB +STACK +STATE +TRIES +TOOK +MESSAGE\n {2}scan +scanner:2.0 +failed +\d/);
+    expect(await shown(["describe", "depot", "nope"])).toMatchInlineSnapshot(`
+      "error: there is no depot \`nope\`, or you may not see it
+      [exit 5]
+      "
+    `);
+    expect(await shown(["describe", "depot"])).toMatchInlineSnapshot(`
+      "error: say which resource: TYPE NAME, or -t TYPE -n NAME
+      [exit 2]
+      "
+    `);
+    expect(await shown(["describe", "depot", "shopdb", "-n", "other"])).toMatchInlineSnapshot(`
+      "error: the name is given as \`other\` and as \`shopdb\`; give it once
+      [exit 2]
+      "
+    `);
+    expect(await shown(["describe", "-i", "shopdb"])).toMatchInlineSnapshot(`
+      "error: \`shopdb\` is no identifier; expected \`TYPE:VERSION:NAME\`, \`TYPE:VERSION:NAME:WORKSPACE\` or a line that \`get\` printed
+      [exit 2]
+      "
+    `);
+  });
+
+  it("show what the files would change, with exit code 1, and that they would change nothing", async () => {
+    expect(await shown(["diff", "-f", `${quickstart}/03-users-and-roles.yaml`])).toBe("nothing would change\n");
+    const input = role("costs", "description: in USD\n");
+    expect(await shown(["diff", "-f", "-"], { input })).toMatchInlineSnapshot(`
+      "role/costs would be updated
+          @@ -1,5 +1,5 @@
+           name: costs
+           version: v1
+           type: role
+          -description: in EUR
+          +description: in USD
+           role: {}
+      [exit 1]
+      "
+    `);
+  });
+
+  it("list the versions of a manifest, compare them and bring one back", async () => {
+    expect(await shown(["history", "role", "costs"])).toMatchInlineSnapshot(`
+      "   VERSION  AT                        BY
+      *  2        TIME  operator
+         1        TIME  operator
+      "
+    `);
+    expect(await shown(["history", "role", "costs", "--diff", "1"])).toMatchInlineSnapshot(`
+      "    @@ -1,5 +1,5 @@
+           name: costs
+           version: v1
+           type: role
+          -description: in $CURRENCY
+          +description: in EUR
+           role: {}
+      "
+    `);
+    expect(await shown(["history", "role", "costs", "--show", "1"])).toMatchInlineSnapshot(`
+      "name: costs
+      version: v1
+      type: role
+      description: in $CURRENCY
+      role: {}
+      "
+    `);
+    expect(await shown(["history", "role", "costs", "--show", "9"])).toMatchInlineSnapshot(`
+      "error: role/costs has no version 9 (known: 2, 1)
+      [exit 5]
+      "
+    `);
+    expect(await shown(["rollback", "role", "costs", "--dry-run"])).toMatchInlineSnapshot(`
+      "    @@ -1,5 +1,5 @@
+           name: costs
+           version: v1
+           type: role
+          -description: in EUR
+          +description: in $CURRENCY
+           role: {}
+      dry run, nothing was changed: role/costs would be as in version 1
+      "
+    `);
+    expect(await shown(["rollback", "role", "costs"])).toMatchInlineSnapshot(`
+      "restored  role/costs  to version 1, as version 3
+      "
+    `);
+    expect((await ctl(["history", "role", "costs", "--show", "3"])).stdout).toContain("description: in $CURRENCY");
+    expect(await shown(["rollback", "role", "costs", "--to", "1"])).toMatchInlineSnapshot(`
+      "unchanged role/costs  is as in version 1 already
+      "
+    `);
+    expect(await shown(["rollback", "role", "costs", "--to", "2"])).toMatchInlineSnapshot(`
+      "restored  role/costs  to version 2, as version 4
+      "
+    `);
+    expect(await shown(["rollback", "role", "deep"])).toMatchInlineSnapshot(`
+      "error: role/deep has no former version
+      [exit 6]
+      "
+    `);
+  });
+
+  it("do a run again, or what failed of it", async () => {
+    expect(await shown(["rerun", "-n", "scan-shopdb", "--from-failed", "-f"])).toMatch(
+      /^started {3}run\/run_UUID\n(TIME .*\n)*$/,
+    );
+    const [newest] = JSON.parse((await ctl(["runs", "scan-shopdb", "-o", "json"])).stdout) as {
+      state: string;
+      trigger: string;
+    }[];
+    expect(newest).toMatchObject({ state: "succeeded", trigger: "rerun" });
+    expect(await shown(["cancel", "-n", "scan-shopdb"])).toMatchInlineSnapshot(`
+      "error: no run of workflow \`scan-shopdb\` is going on
+      [exit 5]
+      "
+    `);
+    expect(await shown(["rerun"])).toMatchInlineSnapshot(`
+      "error: say which run: its id, or -n WORKFLOW
+      [exit 2]
+      "
+    `);
+    await ctl(["rerun", "-n", "scan-shopdb", "-f"]);
+  });
+});
+
 describe("get", () => {
   it("lists by type, name, workspace, owner and tag, one's own or everybody's", async () => {
     expect(await shown(["get", "-a"])).toMatchInlineSnapshot(`
-      "NAME                          VERSION  TYPE             WORKSPACE  STATUS  RUNTIME  OWNER
-      shopdb                        v2alpha  depot                       active           operator
-      bob-reads-stock               v1alpha  grant                       active           operator
-      shopdb-r                      v1       instance-secret             active           operator
-      hash-mail-addresses           v1       policy                      active           operator
-      nobody-queries-bank-accounts  v1       policy                      active           operator
-      only-emea-customers           v1       policy                      active           operator
-      redact-phone-and-birth-date   v1       policy                      active           operator
-      sales-analysts-read-the-shop  v1       policy                      active           operator
-      analyst                       v1       role                        active           operator
-      costs                         v1       role                        active           operator
-      deep                          v1       role                        active           operator
-      alice                         v1       user                        active           operator
-      bob                           v1       user                        active           operator
-      carol                         v1       user                        active           operator
-      scan-shopdb                   v1       workflow         public     active  failed   operator
-      warning: workflow/public/scan-shopdb: job \`scan\` failed: nothing listens on 127.0.0.1:1; check host and port in the depot and its secret, and that PostgreSQL runs there and accepts connections
+      "NAME                          VERSION  TYPE             WORKSPACE  STATUS  RUNTIME    OWNER
+      shopdb                        v2alpha  depot                       active             operator
+      bob-reads-stock               v1alpha  grant                       active             operator
+      shopdb-r                      v1       instance-secret             active             operator
+      hash-mail-addresses           v1       policy                      active             operator
+      nobody-queries-bank-accounts  v1       policy                      active             operator
+      only-emea-customers           v1       policy                      active             operator
+      redact-phone-and-birth-date   v1       policy                      active             operator
+      sales-analysts-read-the-shop  v1       policy                      active             operator
+      analyst                       v1       role                        active             operator
+      costs                         v1       role                        active             operator
+      deep                          v1       role                        active             operator
+      alice                         v1       user                        active             operator
+      bob                           v1       user                        active             operator
+      carol                         v1       user                        active             operator
+      scan-shopdb                   v1       workflow         public     active  succeeded  operator
       "
     `);
     const names = async (...args: string[]) =>
@@ -411,6 +587,32 @@ describe("get", () => {
     expect((await ctl(["workspace", "delete", "-n", "trip"])).exit).toBe(0);
   });
 
+  it("selects by -l, names for scripts with -o name, and tells more with -o wide", async () => {
+    expect(await shown(["get", "-a", "-l", "tag=domain:sales,status=active", "-o", "name"])).toMatchInlineSnapshot(`
+      "depot/shopdb
+      workflow/public/scan-shopdb
+      "
+    `);
+    expect((await ctl(["get", "-a", "-l", "type=role", "-l", "owner=alice", "-o", "name"])).stdout).toBe("");
+    const wide = (await ctl(["get", "depot", "-a", "-o", "wide"])).stdout.split("\n");
+    expect(wide[0]?.split(/ {2,}/)).toEqual(
+      "NAME VERSION TYPE WORKSPACE STATUS RUNTIME OWNER PHASE GENERATION AGE TAGS MESSAGE".split(" "),
+    );
+    expect(await shown(["get", "-l", "team=sales"])).toMatchInlineSnapshot(`
+      "error: resources cannot be selected by \`team\` (known: tag, owner, type, workspace, status)
+      [exit 2]
+      "
+    `);
+    expect(await shown(["get", "-l", "tga=x"])).toMatchInlineSnapshot(`
+      "error: resources cannot be selected by \`tga\`; did you mean \`tag\`? (known: tag, owner, type, workspace, status)
+      [exit 2]
+      "
+    `);
+    expect((await ctl(["get", "depot/shopdb", "-d"])).stdout).toContain("\nConditions:\n");
+    const quiet = await ctl(["get", "-t", "compute", "-q"]);
+    expect(quiet.stderr).toBe("");
+  });
+
   it("gives JSON with the state beside the manifest", async () => {
     const { stdout } = await ctl(["get", "-t", "instance-secret", "-n", "shopdb-r", "-o", "json"]);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -428,12 +630,12 @@ describe("get", () => {
       "
     `);
     expect(await shown(["get", "-t", "depott"])).toMatchInlineSnapshot(`
-      "error: \`depott\` is not a type of resource; expected one of instance-secret, secret, depot, policy, grant, provider, use-case, workflow, compute, user, role
+      "error: \`depott\` is not a type of resource; expected one of instance-secret, secret, depot, policy, grant, provider, use-case, workflow, service, worker, monitor, pager, compute, cluster, volume, database, lakehouse, bundle, product, operator, stack, user, role, object-type
       [exit 2]
       "
     `);
     expect(await shown(["get", "-o", "xml"])).toMatchInlineSnapshot(`
-      "error: unknown output format \`xml\` (known: table, yaml, json)
+      "error: unknown output format \`xml\` (known: table, wide, yaml, json, name)
       [exit 2]
       "
     `);
@@ -854,9 +1056,58 @@ describe("workspaces", () => {
     `);
     expect(await shown(["apply", "-f", `${quickstart}/06-scan.yaml`, "-w", "team-a"])).toMatchInlineSnapshot(`
       "error: examples/quickstart/06-scan.yaml:2:1: there is no workspace \`team-a\`; create it, or name another one
+          2 | name: scan-shopdb
+            | ^~~~
       [exit 2]
       "
     `);
+  });
+});
+
+describe("apply --prune", () => {
+  const tagged = (name: string) => role(name, "tags: [pruned]\n");
+
+  it("shows what would go, deletes only what carries the tag, and asks first", async () => {
+    await ctl(["apply", "-f", "-"], { input: [tagged("kept"), tagged("old-a"), tagged("old-b")].join("---\n") });
+    const prune = (...args: string[]) =>
+      shown(["apply", "-f", "-", "--prune", "-l", "tag=pruned", ...args], { input: tagged("kept") });
+    expect(await prune("--dry-run")).toMatchInlineSnapshot(`
+      "unchanged role/kept
+      delete    role/old-a
+      delete    role/old-b
+      dry run, nothing was changed: 0 created, 0 updated, 1 unchanged, 2 deleted
+      "
+    `);
+    // nobody can be asked where it is no terminal
+    expect(await prune()).toMatchInlineSnapshot(`
+      "error: 2 resources would be deleted, and nobody can be asked; look with --dry-run, then give --yes
+        role/old-a
+        role/old-b
+      [exit 2]
+      "
+    `);
+    expect((await ctl(["get", "role", "-l", "tag=pruned", "-a", "-o", "name"])).stdout).toBe(
+      "role/kept\nrole/old-a\nrole/old-b\n",
+    );
+    expect(await prune("--yes")).toMatchInlineSnapshot(`
+      "unchanged role/kept
+      deleted   role/old-a
+      deleted   role/old-b
+      0 created, 0 updated, 1 unchanged, 2 deleted
+      "
+    `);
+    expect((await ctl(["get", "role", "-l", "tag=pruned", "-a", "-o", "name"])).stdout).toBe("role/kept\n");
+    expect(await shown(["apply", "-f", "-", "--prune"], { input: tagged("kept") })).toMatchInlineSnapshot(`
+      "error: say what --prune may delete by a tag alone, e.g. \`-l tag=team:sales\`
+      [exit 2]
+      "
+    `);
+    expect(await shown(["apply", "-f", "-", "-l", "tag=x"], { input: tagged("kept") })).toMatchInlineSnapshot(`
+      "error: -l says what --prune may delete, and --prune is not given
+      [exit 2]
+      "
+    `);
+    await ctl(["delete", "role", "kept"]);
   });
 });
 
@@ -902,7 +1153,7 @@ describe("delete", () => {
       "
     `);
     expect(await shown(["delete", "-t", "depot"])).toMatchInlineSnapshot(`
-      "error: say what to delete: -t TYPE -n NAME, or -f FILE
+      "error: say what to delete: TYPE NAME, or -f FILE
       [exit 2]
       "
     `);
@@ -939,8 +1190,8 @@ describe("every output", () => {
     const help = await ctl(["--help"]);
     expect(help.stdout.slice(help.stdout.indexOf("Exit codes"))).toMatchInlineSnapshot(`
       "Exit codes
-        0  done (can-i: allowed; audit verify: sound)
-        1  failed: a run that failed, a fault of the server (audit verify: tampered)
+        0  done (can-i: allowed; audit verify: sound; diff: nothing would change)
+        1  failed: a run that failed, a fault of the server (audit verify: tampered; diff: something would change)
         2  wrong input or usage (audit verify: incomplete)
         3  no API key, or one that is not valid
         4  not allowed (can-i: denied)
@@ -1008,8 +1259,9 @@ describe("every output", () => {
       command.commands.length === 0
         ? [path.join(" ")]
         : command.commands.flatMap((inner) => leaves(inner as never, [...path, inner.name()]));
-    // `resource` is below; `grant` and `policy` live through stories of their own (grant-request.test.ts, policy-*.test.ts)
-    const all = leaves(createProgram(), []).filter((name) => !/^(resource|grant|policy) /.test(name));
+    // `resource` is below; others live through stories of their own (grant-request, policy-*, cli-context, cli-surface)
+    const elsewhere = /^((resource|grant|policy|context) |(completion|help|__complete)$)/;
+    const all = leaves(createProgram(), []).filter((name) => !elsewhere.test(name));
     expect(all.filter((name) => !exercised.has(name))).toEqual([]);
   });
 
@@ -1018,7 +1270,7 @@ describe("every output", () => {
     const same = program.commands.find((command) => command.name() === "resource");
     const helps = (names: readonly string[], parent: ReturnType<typeof createProgram>): string[] =>
       names.map((name) => parent.commands.find((command) => command.name() === name)?.helpInformation() ?? "absent");
-    const names = ["apply", "get", "delete", "log", "run", "cancel", "runs"];
+    const names = "apply diff delete get describe history rollback log run cancel rerun runs".split(" ");
     expect(same?.commands.map((command) => command.name())).toEqual(names);
     expect(helps(names, same as never).map((text) => text.replaceAll("dataos-ctl resource ", "dataos-ctl "))).toEqual(
       helps(names, program),

@@ -40,8 +40,18 @@ describe("policy rollback", () => {
       url: server.url,
       apiKey: { key: new Secret(services.keys[user]), source: "the test" },
     });
-    const context = { client, print, printAll: async () => {}, note: print, warn: print, style: createStyle({}) };
-    await rollbackPolicies(context as CommandContext, target, { dryRun });
+    const context: CommandContext = {
+      client,
+      print,
+      printAll: async () => {},
+      note: print,
+      warn: print,
+      progress: () => {},
+      style: createStyle({}, {}),
+      columns: undefined,
+      isInteractive: false,
+    };
+    await rollbackPolicies(context, target, { dryRun });
     return lines;
   };
   const version = (): string => services.policies.list().policyVersion;

@@ -2,18 +2,27 @@ import type { AppliedResource, ApplyResourcesPayload } from "../../graphql/gener
 import { errorFaces } from "../../shared/errors.ts";
 import { CommandError } from "../client.ts";
 import type { CommandContext } from "../command-context.ts";
-import type { Style } from "../output/style.ts";
+import { paintDiff } from "../output/diff.ts";
 import { padEnd, printable } from "../output/table.ts";
-import { pickVariables, readManifests } from "./manifest-files.ts";
+import { type ManifestFile, pickVariables, readManifests } from "./manifest-files.ts";
 import { describeImpact, impactFields } from "./policy-impact.ts";
+import { parseSelector } from "./selector.ts";
+import { nameOf } from "./target.ts";
 import { assertNoUserErrors } from "./user-errors.ts";
 
-export interface ApplyOptions {
+/** Which manifests, and how they are read. */
+export interface ManifestOptions {
   readonly manifestFile: readonly string[];
   readonly workspace: string;
   readonly recursive?: boolean;
+  readonly disableInterpolation?: boolean;
+}
+
+export interface ApplyOptions extends ManifestOptions {
   readonly dryRun?: boolean;
-  readonly interpolation: boolean;
+  readonly prune?: boolean;
+  readonly selector: readonly string[];
+  readonly yes?: boolean;
 }
 
 const documentOf = (dryRun: boolean): string => /* GraphQL */ `
@@ -25,47 +34,70 @@ const documentOf = (dryRun: boolean): string => /* GraphQL */ `
     }
   }
 `;
+const { exit: badInput } = errorFaces.BAD_USER_INPUT;
 
-/** Creates or updates every document of the files, or none. */
+/** Creates or updates every document of the files, or none; with `prune` deletes what they do not speak of any more. */
 export async function apply(context: CommandContext, options: ApplyOptions): Promise<void> {
-  const { dryRun = false, recursive = false } = options;
-  const documents = await readManifests(options.manifestFile, recursive);
+  const { dryRun = false, prune = false } = options;
+  const { tags, ...more } = parseSelector(options.selector);
+  if (prune && (tags.length === 0 || Object.keys(more).length > 0))
+    throw new CommandError("say what --prune may delete by a tag alone, e.g. `-l tag=team:sales`", badInput);
+  if (!prune && options.selector.length > 0)
+    throw new CommandError("-l says what --prune may delete, and --prune is not given", badInput);
+  const files = await readManifests(options.manifestFile, options.recursive ?? false);
+  const pruning = prune ? await import("./prune.ts") : undefined;
+  // WHY: before anything is changed a person sees what would go, and the files have been checked
+  const plan = await pruning?.planPrune(context, await applyManifests(context, files, options, true), tags);
+  if (pruning && plan && !dryRun) await pruning.confirmPrune(context, plan, options.yes ?? false);
+  context.progress(`applying ${files.length} file${files.length === 1 ? "" : "s"}`);
+  const payload = await applyManifests(context, files, options, dryRun);
+  context.progress("");
+  show(context, payload, dryRun);
+  if (pruning && plan) await pruning.prune(context, plan, dryRun);
+  const summary = `${summaryOf(payload)}${plan ? `, ${plan.length} deleted` : ""}`;
+  context.print(dryRun ? `dry run, nothing was changed: ${summary}` : summary);
+  if (!dryRun) tellWhatIsNext(context, payload.resources);
+}
+
+/** Sends the manifests. @throws {CommandError} one has a fault, or there is none; nothing was changed */
+export async function applyManifests(
+  context: CommandContext,
+  documents: readonly ManifestFile[],
+  { disableInterpolation = false, workspace }: ManifestOptions,
+  dryRun: boolean,
+): Promise<ApplyResourcesPayload> {
   const { applyResources } = await context.client.query<{ applyResources: ApplyResourcesPayload }>(documentOf(dryRun), {
     input: {
       documents,
-      variables: options.interpolation ? pickVariables(documents) : [],
-      disableInterpolation: !options.interpolation,
-      workspace: options.workspace,
+      variables: disableInterpolation ? [] : pickVariables(documents),
+      disableInterpolation,
+      workspace,
       dryRun,
     },
   });
-  assertNoUserErrors(applyResources.userErrors, dryRun ? "this would be refused" : "nothing was applied");
-  const { resources, impact } = applyResources;
-  if (resources.length === 0) throw new CommandError("the files hold no document", errorFaces.BAD_USER_INPUT.exit);
+  assertNoUserErrors(applyResources.userErrors, dryRun ? "this would be refused" : "nothing was applied", {
+    sources: documents,
+  });
+  if (applyResources.resources.length === 0) throw new CommandError("the files hold no document", badInput);
+  return applyResources;
+}
+
+function show(context: CommandContext, { resources, impact }: ApplyResourcesPayload, dryRun: boolean): void {
   const width = Math.max(...resources.map(({ type, name }) => type.length + name.length + 1));
   for (const { type, name, workspace, outcome, generation, diff, warnings } of resources) {
     const paint = outcome === "unchanged" ? context.style.dim : context.style.good;
     const place = [workspace && `in ${workspace}`, generation > 1 && `generation ${generation}`].filter(Boolean);
     const what = padEnd(printable(`${type}/${name}`), width);
     context.print(`${paint(outcome.padEnd(9))} ${what}  ${place.join(", ")}`.trimEnd());
-    if (dryRun && diff) context.print(toIndentedDiff(diff, context.style));
+    if (dryRun && diff) context.print(paintDiff(diff, context.style));
     for (const { at, message } of warnings) context.warn(at ? `${at}: ${message}` : message);
   }
   if (impact) context.print(describeImpact(context, impact));
-  const count = (wanted: string): number => resources.filter(({ outcome }) => outcome === wanted).length;
-  const summary = `${count("created")} created, ${count("updated")} updated, ${count("unchanged")} unchanged`;
-  context.print(dryRun ? `dry run, nothing was changed: ${summary}` : summary);
-  if (!dryRun) tellWhatIsNext(context, resources);
 }
 
-/** The lines of a unified diff without its head, which only repeats the resource's name. */
-function toIndentedDiff(diff: string, { good, bad, dim }: Style): string {
-  const paint = (line: string): string => {
-    if (line.startsWith("@@")) return dim(line);
-    return line.startsWith("+") ? good(line) : line.startsWith("-") ? bad(line) : line;
-  };
-  const lines = diff.trimEnd().split("\n").slice(2);
-  return lines.map((line) => `    ${paint(printable(line))}`).join("\n");
+function summaryOf({ resources }: ApplyResourcesPayload): string {
+  const count = (wanted: string): number => resources.filter(({ outcome }) => outcome === wanted).length;
+  return `${count("created")} created, ${count("updated")} updated, ${count("unchanged")} unchanged`;
 }
 
 function tellWhatIsNext(context: CommandContext, resources: readonly AppliedResource[]): void {
@@ -76,4 +108,17 @@ function tellWhatIsNext(context: CommandContext, resources: readonly AppliedReso
     context.note(`follow it with: dataos-ctl log -t workflow -n ${workflow.name}${place} -f`);
   } else if (changed.some(({ type }) => type === "depot"))
     context.note("see how it is doing with: dataos-ctl get -t depot -a");
+}
+
+/** Prints what applying the files would change. Exit code 1 where it would change something. */
+export async function diff(context: CommandContext, options: ManifestOptions): Promise<void> {
+  const files = await readManifests(options.manifestFile, options.recursive ?? false);
+  const { resources } = await applyManifests(context, files, options, true);
+  const changed = resources.filter(({ outcome }) => outcome !== "unchanged");
+  for (const resource of changed) {
+    context.print(context.style.bold(printable(`${nameOf(resource)} would be ${resource.outcome}`)));
+    context.print(paintDiff(resource.diff, context.style));
+  }
+  if (changed.length === 0) context.note("nothing would change");
+  else throw new CommandError("", errorFaces.INTERNAL.exit);
 }

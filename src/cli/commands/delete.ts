@@ -5,22 +5,14 @@ import { CommandError } from "../client.ts";
 import type { CommandContext } from "../command-context.ts";
 import { printable } from "../output/table.ts";
 import { expandVariables, type ManifestFile, readManifests } from "./manifest-files.ts";
+import { nameOf, readTarget, requireTarget, type Target, type TargetOptions } from "./target.ts";
 import { assertNoUserErrors } from "./user-errors.ts";
 
-export interface DeleteOptions {
-  readonly type?: string;
-  readonly name?: string;
-  readonly workspace?: string;
+export interface DeleteOptions extends TargetOptions {
   readonly manifestFile: readonly string[];
   readonly recursive?: boolean;
   readonly force?: boolean;
   readonly dryRun?: boolean;
-}
-
-interface Target {
-  readonly type: string;
-  readonly name: string;
-  readonly workspace: string | undefined;
 }
 
 const document = /* GraphQL */ `
@@ -35,41 +27,44 @@ const { exit: badInput } = errorFaces.BAD_USER_INPUT;
  * usually needs what stands before. Of files, what is absent already is told and no failure.
  */
 export async function deleteResources(context: CommandContext, options: DeleteOptions): Promise<void> {
-  const { manifestFile, type, name, workspace } = options;
+  const { manifestFile } = options;
   if (manifestFile.length > 0) {
+    const { type, name, workspace } = readTarget(options);
     if (type !== undefined || name !== undefined)
       throw new CommandError("say what to delete by -t and -n or by -f, not by both", badInput);
     const files = await readManifests(manifestFile, options.recursive ?? false);
     for (const target of files.flatMap((file) => readTargets(file, workspace)).reverse()) {
-      await deleteOne(context, target, options).catch((error: unknown) => {
+      await deleteTarget(context, target, options).catch((error: unknown) => {
         if (!isAbsent(error)) throw error;
-        context.print(`absent    ${nameOf(target)}`);
+        context.print(`absent    ${printable(nameOf(target))}`);
       });
     }
     return;
   }
+  const { type, name } = readTarget(options);
   if (type === undefined || name === undefined)
-    throw new CommandError("say what to delete: -t TYPE -n NAME, or -f FILE", badInput);
-  await deleteOne(context, { type, name, workspace }, options);
+    throw new CommandError("say what to delete: TYPE NAME, or -f FILE", badInput);
+  await deleteTarget(context, requireTarget(options), options);
 }
 
-async function deleteOne(context: CommandContext, target: Target, options: DeleteOptions): Promise<void> {
+/** Deletes one resource and says so. @throws {CommandError} it is absent, or others need it */
+export async function deleteTarget(
+  context: CommandContext,
+  target: Target,
+  options: Pick<DeleteOptions, "force" | "dryRun">,
+): Promise<void> {
   const { force = false, dryRun = false } = options;
   const { deleteResource } = await context.client.query<{ deleteResource: DeleteResourcePayload }>(document, {
     input: { ...target, force, dryRun },
   });
   assertNoUserErrors(deleteResource.userErrors, `${nameOf(target)} was not deleted`, {
-    CONFLICT: "--force deletes it all the same, and what needs it stops working",
+    hints: { CONFLICT: "--force deletes it all the same, and what needs it stops working" },
   });
-  context.print(`${dryRun ? "would delete" : "deleted  "} ${nameOf(target)}`);
+  context.print(`${dryRun ? "would delete" : "deleted  "} ${printable(nameOf(target))}`);
 }
 
 function isAbsent(error: unknown): boolean {
   return error instanceof CommandError && error.exitCode === errorFaces.NOT_FOUND.exit;
-}
-
-function nameOf({ type, name, workspace }: Target): string {
-  return printable(`${type}/${workspace === undefined ? "" : `${workspace}/`}${name}`);
 }
 
 function readTargets({ file, text }: ManifestFile, workspace: string | undefined): Target[] {
@@ -85,6 +80,7 @@ function readTargets({ file, text }: ManifestFile, workspace: string | undefined
     const [type, name] = [textOf("type"), textOf("name")];
     if (type === undefined || name === undefined)
       throw new CommandError(`${file}: a document has no \`type\` or no \`name\`; they say what to delete`, badInput);
-    return { type, name, workspace: textOf("workspace") ?? workspace };
+    const where = textOf("workspace") ?? workspace;
+    return { type, name, ...(where !== undefined && { workspace: where }) };
   });
 }

@@ -1,103 +1,118 @@
-import type { Resource, ResourceConnection } from "../../graphql/generated/schema-types.ts";
+import type { Resource } from "../../graphql/generated/schema-types.ts";
 import { errorFaces } from "../../shared/errors.ts";
 import { CommandError } from "../client.ts";
 import type { CommandContext } from "../command-context.ts";
 import { toManifest, toManifestYaml, toStatus } from "../output/manifest-document.ts";
-import { parseOutputFormat, render } from "../output/print.ts";
+import { render } from "../output/print.ts";
 import { formatTable } from "../output/table.ts";
+import { parseWord } from "../words.ts";
+import { fetchOwnId, fetchResources } from "./fetch-resources.ts";
+import { parseSelector, type Selector } from "./selector.ts";
+import { nameOf, readTarget, type TargetOptions } from "./target.ts";
+import { formatAge } from "./times.ts";
 
-export interface GetOptions {
-  readonly type?: string;
-  readonly name?: string;
-  readonly workspace?: string;
+export interface GetOptions extends TargetOptions {
   readonly all?: boolean;
   readonly owner?: string;
   readonly tag: readonly string[];
+  readonly selector: readonly string[];
+  readonly details?: boolean;
+  readonly watch?: boolean;
+  readonly refresh?: boolean;
+  readonly interval: number;
+  readonly refreshRate?: number;
   readonly output: string;
 }
 
-const listDocument = /* GraphQL */ `
-  query Get($filter: ResourceFilter, $after: String) {
-    resources(filter: $filter, first: 100, after: $after) {
-      edges {
-        node {
-          urn type name workspace version owner status runtime phase generation observedGeneration
-          manifest createdAt updatedAt conditions { type status reason message lastTransitionTime }
-        }
-      }
-      pageInfo { hasNextPage endCursor }
-    }
-  }
-`;
-const meDocument = /* GraphQL */ `query Me { me { id } }`;
+const formats = ["table", "wide", "yaml", "json", "name"] as const;
+type Format = (typeof formats)[number];
+type Wanted = Selector & { readonly name?: string };
 
 /** Lists resources: the caller's own, or everybody's with `all` or a name. YAML is what `apply` takes again. */
 export async function get(context: CommandContext, options: GetOptions): Promise<void> {
-  const format = parseOutputFormat(options.output);
-  const resources = await fetchResources(context, options);
-  if (options.name !== undefined && resources.length === 0) {
+  const format = parseWord("output format", options.output, formats);
+  const wanted = await readWanted(context, options);
+  if (options.watch || options.refresh) {
+    const { watch } = await import("./watch.ts");
+    await watch(context, {
+      intervalMs: (options.refreshRate ?? options.interval) * 1_000,
+      isTable: format === "table" || format === "wide",
+      read: () => fetchResources(context, wanted),
+      show: (resources) => toText(context, format, resources, false),
+    });
+    return;
+  }
+  const resources = await fetchResources(context, wanted);
+  context.progress("");
+  if (wanted.name !== undefined && resources.length === 0) {
     throw new CommandError(
-      `there is no ${options.type ?? "resource"} \`${options.name}\`, or you may not see it`,
+      `there is no ${wanted.type ?? "resource"} \`${wanted.name}\`, or you may not see it`,
       errorFaces.NOT_FOUND.exit,
     );
   }
-  if (format === "yaml") {
-    if (resources.length > 0) context.print(resources.map(toManifestYaml).join("\n---\n"));
+  if (options.details) {
+    const { describeAll } = await import("./describe.ts");
+    await describeAll(context, resources);
     return;
   }
+  const text = toText(context, format, resources, wanted.name !== undefined);
+  if (text !== "") context.print(text);
+  if (format === "table" || format === "wide") explain(context, options, wanted, resources);
+}
+
+async function readWanted(context: CommandContext, options: GetOptions): Promise<Wanted> {
+  const target = readTarget(options);
+  const selector = parseSelector(options.selector);
+  const parts = { ...selector, ...target, tags: [...selector.tags, ...options.tag] };
+  const owner = options.owner ?? selector.owner;
+  if (owner !== undefined) return { ...parts, owner };
+  return options.all || target.name !== undefined ? parts : { ...parts, owner: await fetchOwnId(context) };
+}
+
+function toText(context: CommandContext, format: Format, resources: readonly Resource[], isOne: boolean): string {
+  if (format === "name") return resources.map(nameOf).join("\n");
+  if (format === "yaml") return resources.map(toManifestYaml).join("\n---\n");
+  if (format === "table" || format === "wide") return toTable(context, resources, format === "wide");
   const shown = resources.map((resource) => ({ ...toManifest(resource), status: toStatus(resource) }));
-  const value = options.name !== undefined && shown.length === 1 ? shown[0] : shown;
-  context.print(render(format, value, () => toTable(resources)));
-  if (format === "table") explain(context, options, resources);
+  return render("json", isOne && shown.length === 1 ? shown[0] : shown, () => "");
 }
 
-async function fetchResources(context: CommandContext, options: GetOptions): Promise<Resource[]> {
-  const owner = isOwnOnly(options) ? (await context.client.query<{ me: { id: string } }>(meDocument)).me.id : undefined;
-  const filter = {
-    ...(options.type !== undefined && { type: options.type }),
-    ...(options.name !== undefined && { name: options.name }),
-    ...(options.workspace !== undefined && { workspace: options.workspace }),
-    ...(options.tag.length > 0 && { tags: options.tag }),
-    ...((owner ?? options.owner) !== undefined && { owner: owner ?? options.owner }),
-  };
-  const found: Resource[] = [];
-  for (let after: string | undefined; ; ) {
-    const { resources } = await context.client.query<{ resources: ResourceConnection }>(listDocument, {
-      filter,
-      after,
-    });
-    found.push(...resources.edges.map((edge) => edge.node));
-    if (!resources.pageInfo.hasNextPage) return found;
-    after = resources.pageInfo.endCursor ?? undefined;
-  }
-}
-
-function isOwnOnly({ all, name, owner }: GetOptions): boolean {
-  return !all && name === undefined && owner === undefined;
-}
-
-function toTable(resources: readonly Resource[]): string {
+function toTable({ style }: CommandContext, resources: readonly Resource[], isWide: boolean): string {
+  const headers = ["NAME", "VERSION", "TYPE", "WORKSPACE", "STATUS", "RUNTIME", "OWNER"];
+  const nowMs = Date.now();
   return formatTable(
-    ["NAME", "VERSION", "TYPE", "WORKSPACE", "STATUS", "RUNTIME", "OWNER"],
-    resources.map(({ name, version, type, workspace, status, runtime, owner }) => [
-      name,
-      version,
-      type,
-      workspace ?? "",
-      status,
-      runtime,
-      owner,
-    ]),
+    isWide ? [...headers, "PHASE", "GENERATION", "AGE", "TAGS", "MESSAGE"] : headers,
+    resources.map((resource) => {
+      const { name, version, type, workspace, status, runtime, owner, generation, observedGeneration } = resource;
+      const row = [name, version, type, workspace ?? "", status, runtime, owner];
+      if (!isWide) return row;
+      const seen = observedGeneration === generation ? `${generation}` : `${observedGeneration} of ${generation}`;
+      const age = formatAge(nowMs - Date.parse(resource.createdAt));
+      return [...row, resource.phase, seen, age, resource.tags.join(","), troublesOf(resource).join("; ")];
+    }),
+    {
+      paint(cell, header) {
+        const word = cell.trim();
+        if (header !== "STATUS" && header !== "RUNTIME") return cell;
+        if (word === "active" || word === "succeeded") return style.good(cell);
+        if (word === "error" || word === "failed") return style.bad(cell);
+        return word === "pending" || word === "deleted" || word === "cancelled" ? style.warn(cell) : cell;
+      },
+    },
   );
 }
 
-/** Says why something does not work, each reason once, and what an empty list may come from. */
-function explain(context: CommandContext, options: GetOptions, resources: readonly Resource[]): void {
-  for (const { type, name, workspace, conditions } of resources) {
-    const failing = conditions.filter(({ status, message }) => status === "False" && message !== "");
-    for (const message of new Set(failing.map((condition) => condition.message)))
-      context.warn(`${type}/${workspace ? `${workspace}/` : ""}${name}: ${message}`);
-  }
-  if (resources.length === 0)
-    context.note(isOwnOnly(options) ? "none of your own; add -a for everybody's" : "none that you may see");
+/** Why it does not work, each reason once. */
+function troublesOf({ conditions }: Resource): readonly string[] {
+  const failing = conditions.filter(({ status, message }) => status === "False" && message !== "");
+  return [...new Set(failing.map(({ message }) => message))];
+}
+
+/** Says why something does not work, and what an empty list may come from. */
+function explain(context: CommandContext, options: GetOptions, wanted: Wanted, resources: readonly Resource[]): void {
+  for (const resource of resources)
+    for (const message of troublesOf(resource)) context.warn(`${nameOf(resource)}: ${message}`);
+  if (resources.length > 0) return;
+  const isOwnOnly = !options.all && options.owner === undefined && wanted.name === undefined;
+  context.note(isOwnOnly ? "none of your own; add -a for everybody's" : "none that you may see");
 }

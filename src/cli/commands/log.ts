@@ -1,15 +1,14 @@
-import type { LogConnection, LogLine, Resource, RunConnection } from "../../graphql/generated/schema-types.ts";
+import type { LogConnection, LogLine, Resource, Run, RunConnection } from "../../graphql/generated/schema-types.ts";
 import { errorFaces } from "../../shared/errors.ts";
 import { CommandError } from "../client.ts";
 import type { CommandContext } from "../command-context.ts";
 import { printable } from "../output/table.ts";
+import { createPatience } from "./patience.ts";
 import { toRunId } from "./run.ts";
+import { requireTarget, type Target, type TargetOptions } from "./target.ts";
 import { parseSince } from "./times.ts";
 
-export interface LogOptions {
-  readonly type: string;
-  readonly name: string;
-  readonly workspace?: string;
+export interface LogOptions extends TargetOptions {
   readonly run?: string;
   readonly follow?: boolean;
   readonly since?: string;
@@ -23,58 +22,77 @@ const document = /* GraphQL */ `
     }
   }
 `;
-const runDocument = /* GraphQL */ `
+const oneRunDocument = /* GraphQL */ `query OneRun($id: ID!) { node(id: $id) { ... on Run { state message } } }`;
+const lastRunDocument = /* GraphQL */ `
   query LastRun($workflow: String!, $workspace: String) {
     resource(type: "workflow", name: $workflow, workspace: $workspace) { generation observedGeneration }
-    runs(workflow: $workflow, workspace: $workspace, first: 20) { edges { node { id state message } } }
+    runs(workflow: $workflow, workspace: $workspace, first: 1) { edges { node { state message } } }
   }
 `;
 const endStates: ReadonlySet<string> = new Set(["succeeded", "failed", "cancelled"]);
 const pollMs = 300;
 
+/** Which lines: those of a run, or all. */
+interface Wanted extends Target {
+  readonly run?: string;
+  readonly since?: string;
+}
+
 /**
  * Prints log lines, oldest first. With `follow`, goes on until the newest run of a workflow (or the one of `run`) has ended; for
- * what does not run, until it is interrupted.
+ * what does not run, until it is interrupted. A server that restarts is waited for; the lines go on behind the last one printed.
  */
-export async function log(context: CommandContext, given: LogOptions): Promise<void> {
-  const options = { ...given, ...(given.run !== undefined && { run: toRunId(given.run) }) };
-  const since = options.since === undefined ? undefined : parseSince(options.since, Date.now());
+export async function log(context: CommandContext, options: LogOptions): Promise<void> {
+  const wanted: Wanted = {
+    ...requireTarget(options),
+    ...(options.run !== undefined && { run: toRunId(options.run) }),
+    ...(options.since !== undefined && { since: parseSince(options.since, Date.now()) }),
+  };
+  if (!options.follow) {
+    await printLines(context, wanted, undefined, () => {});
+    return;
+  }
+  const patience = createPatience(context);
   let after: string | undefined;
   for (;;) {
-    // WHY: the state is read before the lines, so that a run seen as ended has no line that is not printed yet
-    const ended = options.follow ? await endedRun(context, options) : undefined;
-    after = await printLines(context, options, since, after);
-    if (!options.follow) return;
-    if (ended) {
-      if (ended.state === "succeeded") return;
-      const why = ended.message ? `: ${ended.message}` : "";
-      const what = ended.state === "failed" ? `the run failed${why}` : `the run was ${ended.state}${why}`;
-      throw new CommandError(what, errorFaces.INTERNAL.exit);
+    const round = await patience.ask(async () => {
+      // WHY: the state is read before the lines, so that a run seen as ended has no line that is not printed yet
+      const ended = await endedRun(context, wanted);
+      // INVARIANT: the place is kept with every page that is printed, so that none is lost or doubled when the next one fails
+      await printLines(context, wanted, after, (cursor) => {
+        after = cursor;
+      });
+      return { ended };
+    });
+    if (round?.ended) {
+      tellEnd(round.ended);
+      return;
     }
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }
 
+function tellEnd({ state, message }: EndedRun): void {
+  if (state === "succeeded") return;
+  const why = message ? `: ${message}` : "";
+  const what = state === "failed" ? `the run failed${why}` : `the run was ${state}${why}`;
+  throw new CommandError(what, errorFaces.INTERNAL.exit);
+}
+
+/** Prints all there is behind `start`, and says after each page how far it is. */
 async function printLines(
   context: CommandContext,
-  options: LogOptions,
-  since: string | undefined,
+  wanted: Wanted,
   start: string | undefined,
-): Promise<string | undefined> {
+  reached: (cursor: string | undefined) => void,
+): Promise<void> {
   let after = start;
   for (;;) {
-    const { type, name, workspace, run } = options;
-    const { logs } = await context.client.query<{ logs: LogConnection }>(document, {
-      type,
-      name,
-      workspace,
-      run,
-      since,
-      after,
-    });
+    const { logs } = await context.client.query<{ logs: LogConnection }>(document, { ...wanted, after });
     for (const { node } of logs.edges) context.print(toText(context, node));
     after = logs.pageInfo.endCursor ?? after;
-    if (!logs.pageInfo.hasNextPage) return after;
+    reached(after);
+    if (!logs.pageInfo.hasNextPage) return;
   }
 }
 
@@ -84,18 +102,26 @@ function toText({ style }: CommandContext, { at, level, job, message }: LogLine)
   return `${style.dim(at)} ${paint(printable(level).toUpperCase().padEnd(5))} ${from}${printable(message)}`;
 }
 
+interface EndedRun {
+  readonly state: string;
+  readonly message?: string | null;
+}
+
 async function endedRun(
   context: CommandContext,
-  options: LogOptions,
-): Promise<{ state: string; message?: string | null } | undefined> {
-  if (options.type !== "workflow") return undefined;
+  { type, name, workspace, run }: Wanted,
+): Promise<EndedRun | undefined> {
+  if (type !== "workflow") return undefined;
+  if (run !== undefined) {
+    const { node } = await context.client.query<{ node: Run | null }>(oneRunDocument, { id: run });
+    return node && endStates.has(node.state) ? node : undefined;
+  }
   const { resource, runs } = await context.client.query<{ resource: Resource | null; runs: RunConnection }>(
-    runDocument,
-    { workflow: options.name, workspace: options.workspace },
+    lastRunDocument,
+    { workflow: name, workspace },
   );
   // WHY: right after an apply the newest run may still be one of the former manifest
   if (resource && resource.generation !== resource.observedGeneration) return undefined;
-  const all = runs.edges.map(({ node }) => node);
-  const wanted = options.run === undefined ? all[0] : all.find(({ id }) => id === options.run);
-  return wanted && endStates.has(wanted.state) ? wanted : undefined;
+  const newest = runs.edges[0]?.node;
+  return newest && endStates.has(newest.state) ? newest : undefined;
 }

@@ -48,3 +48,15 @@ function readTime(text: string): number | undefined {
   const at = Date.parse(text);
   return Number.isNaN(at) ? undefined : at;
 }
+
+/** `12s`, `5m`, `3h`, `8d`: how old something is, in one unit. */
+export function formatAge(spanMs: number): string {
+  const seconds = Math.max(0, Math.floor(spanMs / 1_000));
+  for (const [unit, size] of [
+    ["d", 86_400],
+    ["h", 3_600],
+    ["m", 60],
+  ] as const)
+    if (seconds >= 2 * size) return `${Math.floor(seconds / size)}${unit}`;
+  return `${seconds}s`;
+}

@@ -1,18 +1,74 @@
+export interface TableLayout {
+  /** what the lines may take; wider cells are broken. Default: the terminal's columns, and no limit where there is none */
+  readonly columns?: number | undefined;
+  /** colours a cell that is padded already */
+  readonly paint?: (cell: string, header: string) => string;
+}
+
+const gap = "  ";
+const narrowest = 8;
+
 /**
  * Aligned columns with a header line; no trailing spaces. The columns are the same whatever the rows hold: scripts count on them.
  * Values cannot move the cursor, see `printable`.
  */
-export function formatTable(headers: readonly string[], rows: readonly (readonly string[])[]): string {
-  const shown = rows.map((row) => row.map(printable));
-  const columns = headers
-    .map((header, index) => ({ header, index, cells: shown.map((row) => row[index] ?? "") }))
-    .map(({ header, cells }) => ({ header, cells, width: Math.max(...[header, ...cells].map(displayWidth)) }));
-  const line = (cellOf: (column: (typeof columns)[number]) => string): string =>
-    columns
-      .map((column) => padEnd(cellOf(column), column.width))
-      .join("  ")
-      .trimEnd();
-  return [line(({ header }) => header), ...shown.map((_, row) => line(({ cells }) => cells[row] ?? ""))].join("\n");
+export function formatTable(
+  headers: readonly string[],
+  rows: readonly (readonly string[])[],
+  { columns = process.stdout.isTTY ? process.stdout.columns : undefined, paint = (cell) => cell }: TableLayout = {},
+): string {
+  const lines = [headers, ...rows.map((row) => headers.map((_, index) => printable(row[index] ?? "")))];
+  const wanted = headers.map((_, index) => Math.max(...lines.map((line) => displayWidth(line[index] ?? ""))));
+  const widths = shrink(wanted, headers, columns);
+  const last = headers.length - 1;
+  return lines
+    .flatMap((line, at) => {
+      const cells = line.map((cell, index) => breakCell(cell, widths[index] ?? 0));
+      const height = Math.max(...cells.map(({ length }) => length));
+      return Array.from({ length: height }, (_, row) => {
+        const end = cells.findLastIndex((parts) => (parts[row] ?? "") !== "");
+        const texts = cells.slice(0, end + 1).map((parts, index) => {
+          const text = parts[row] ?? "";
+          const padded = index === end || index === last ? text : padEnd(text, widths[index] ?? 0);
+          return at === 0 ? padded : paint(padded, headers[index] ?? "");
+        });
+        return texts.join(gap);
+      });
+    })
+    .join("\n");
+}
+
+/** Takes from the widest columns what is too much, down to what can still be read. */
+function shrink(wanted: readonly number[], headers: readonly string[], columns: number | undefined): readonly number[] {
+  const widths = [...wanted];
+  const least = headers.map((header) => Math.max(narrowest, displayWidth(header)));
+  let excess =
+    columns === undefined ? 0 : widths.reduce((sum, width) => sum + width + gap.length, -gap.length) - columns;
+  while (excess > 0) {
+    const shrinkable = widths.map((width, index) => (width > (least[index] ?? 0) ? width : 0));
+    const widest = shrinkable.indexOf(Math.max(...shrinkable));
+    if (shrinkable[widest] === 0) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+    excess--;
+  }
+  return widths;
+}
+
+/** Lines of at most `width` cells; broken behind a space or one of `/ - , . : _` where one is near the end, else anywhere. */
+function breakCell(text: string, width: number): readonly string[] {
+  if (displayWidth(text) <= width) return [text];
+  const lines: string[] = [];
+  let line = "";
+  for (const char of text) {
+    if (displayWidth(line + char) > width) {
+      const at = line.search(/[\s/\-,.:_][^\s/\-,.:_]*$/) + 1;
+      const kept = at > width / 2 ? at : line.length;
+      lines.push(line.slice(0, kept).trimEnd());
+      line = line.slice(kept);
+    }
+    line += char;
+  }
+  return [...lines, line];
 }
 
 /** `text` on one line: control characters, and those that turn the direction of writing, as `\xNN` and `\u{NNNN}`. */
@@ -44,7 +100,8 @@ const zeroWidth = /^(?:\p{M}|[\u200b-\u200d])$/u;
 const doubleWidth =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]$/u;
 
-function displayWidth(text: string): number {
+/** How many cells of a terminal `text` takes. */
+export function displayWidth(text: string): number {
   let width = 0;
   for (const char of text) width += zeroWidth.test(char) ? 0 : doubleWidth.test(char) ? 2 : 1;
   return width;

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import * as nodeModule from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { findNode } from "./find-node.js";
+import { findNode } from "./find-node.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const quiet = "--disable-warning=ExperimentalWarning";
