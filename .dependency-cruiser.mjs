@@ -45,14 +45,14 @@ export default {
     only("control-below-faces", "control knows no API", "^src/control/", { path: "^src/(graphql|http|cli)/" }),
     only("graphql-is-not-http", "graphql knows no transport", "^src/graphql/", { path: "^src/(http|cli)/" }),
     only("http-is-not-cli", "the server knows no CLI", "^src/http/", { path: "^src/cli/" }),
-    // heimdall/audit verifies an export offline, heimdall/policy lints and tests policies offline (docs/adr/0090-…): pure code that the
-    // server runs as well
+    // heimdall/audit verifies an export offline, heimdall/policy lints and tests policies offline (docs/adr/0090-…), control/manifest
+    // lints manifests offline (docs/adr/0101-…): pure code that the server runs as well
     only(
       "cli-is-a-client",
-      "the CLI imports shared, generated types, the audit verifier and the policy core only",
+      "the CLI imports shared, generated types, the audit verifier, the policy core and the grammar of manifests only",
       "^src/cli/",
       {
-        path: "^src/(?!shared/|cli/|graphql/generated/|heimdall/audit/|heimdall/policy/)",
+        path: "^src/(?!shared/|cli/|graphql/generated/|heimdall/audit/|heimdall/policy/|control/manifest/)",
       },
     ),
     only("the-client-stands-alone", "other services take the client without the server", "^src/client/", {

@@ -3,6 +3,7 @@ import { Argument, Command } from "commander";
 import { createClient } from "./client.ts";
 import { type CommandContext, createCommandContext } from "./command-context.ts";
 import { addContextCommands } from "./context-commands.ts";
+import { addGrammarCommands } from "./grammar-commands.ts";
 import { addGrantCommands } from "./grant-commands.ts";
 import { examplesOf, programNotes } from "./help.ts";
 import { oneOf, output, positiveInteger, repeatable, type WithContext } from "./options.ts";
@@ -58,6 +59,7 @@ export function createProgram(): Command {
   const same = program.command("resource").description("the commands above under this name, e.g. `resource apply`");
   addResourceCommands(same, withContext);
   addWorkspaceCommands(program, withContext);
+  addGrammarCommands(program, withContext);
   program.commandsGroup("Catalog:");
   addCatalogCommands(program, withContext);
   program.commandsGroup("Decisions, identity, audit:");

@@ -5,6 +5,8 @@ type Path = readonly PropertyKey[];
 export interface InterpolationFault {
   readonly path: Path;
   readonly message: string;
+  /** name of the variable that is not set, where that is the fault */
+  readonly variable?: string;
 }
 
 const maxExpandedChars = 1_048_576;
@@ -44,6 +46,7 @@ export function interpolate(
       if (found === undefined) {
         faults.push({
           path,
+          variable: name,
           message: `variable \`${name}\` is not set; set it where the manifest is applied, or write \`$$\` for a plain \`$\``,
         });
         return whole;

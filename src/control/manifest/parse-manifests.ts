@@ -50,12 +50,16 @@ export interface ParseOptions {
   readonly workspace: string;
   /** what schedules are checked against */
   readonly nowMs: number;
+  /** A variable that is not set is a fault, or a warning, and what it stands in is not checked; default `fault`. */
+  readonly unsetVariables?: "fault" | "warning";
 }
 
 export interface ParsedManifests {
   readonly manifests: readonly ParsedManifest[];
   /** every fault of every document, sorted by place; where there is one, nothing of the call may be used */
   readonly problems: readonly Problem[];
+  /** the warnings of all manifests, also of those with faults, sorted by place */
+  readonly warnings: readonly Problem[];
 }
 
 const maxManifests = 1000;
@@ -64,6 +68,7 @@ const maxManifests = 1000;
 export function parseManifests(documents: readonly ManifestDocument[], options: ParseOptions): ParsedManifests {
   const manifests: ParsedManifest[] = [];
   const problems: Problem[] = [];
+  const warnings: Problem[] = [];
   for (const { file, text } of documents) {
     const parsed = parseYamlDocuments(text, file);
     problems.push(...parsed.problems);
@@ -75,7 +80,7 @@ export function parseManifests(documents: readonly ManifestDocument[], options: 
         });
         break;
       }
-      const manifest = parseManifest(document, file, options, problems);
+      const manifest = parseManifest(document, file, options, problems, warnings);
       if (manifest) manifests.push(manifest);
     }
   }
@@ -86,7 +91,7 @@ export function parseManifests(documents: readonly ManifestDocument[], options: 
     });
   }
   problems.push(...findDuplicates(manifests));
-  return { manifests, problems: sortProblems(problems) };
+  return { manifests, problems: sortProblems(problems), warnings: sortProblems(warnings) };
 }
 
 function parseManifest(
@@ -94,6 +99,7 @@ function parseManifest(
   file: string,
   options: ParseOptions,
   problems: Problem[],
+  allWarnings: Problem[],
 ): ParsedManifest | undefined {
   const vendors = fromVendorDocument(given);
   const document = vendors ?? given;
@@ -114,15 +120,34 @@ function parseManifest(
       : interpolate(document, options.variables, isSecret, isOtherLanguage);
   const resolved = value as Record<string, unknown>;
   const report = createFaultReporter(file, { ...document, value: resolved }, isSecret);
-  const found: Problem[] = faults.map(({ path, message }) => report.at(path, message));
-  if (faults.length > 0) {
+  const isLoose = options.unsetVariables === "warning";
+  const found: Problem[] = faults
+    .filter(({ variable }) => variable === undefined || !isLoose)
+    .map(({ path, message }) => report.at(path, message));
+  if (found.length > 0) {
     // WHY: what is checked below would only repeat that a variable is missing
     problems.push(...found);
     return undefined;
   }
-  const manifest = checkManifest(type, resolved, { document, file, report, options, problems: found, isMember: false });
-  problems.push(...found);
-  return found.length > 0 ? undefined : manifest;
+  const warnings = faults.map(({ path, variable }) =>
+    report.at(path, `variable \`${variable}\` is not set here; what it stands in is not checked`),
+  );
+  const manifest = checkManifest(type, resolved, {
+    document,
+    file,
+    report,
+    options,
+    problems: found,
+    warnings,
+    isMember: false,
+  });
+  const open = faults.map(({ path }) => path.join("."));
+  const isOpen = ({ field = "" }: Problem): boolean =>
+    open.some((path) => field === path || field.startsWith(`${path}.`));
+  const known = found.filter((problem) => !isOpen(problem));
+  problems.push(...known);
+  allWarnings.push(...warnings);
+  return found.length > 0 || !manifest ? undefined : { ...manifest, warnings: sortProblems(warnings) };
 }
 
 /** What a manifest is read from, and where its faults go. */
@@ -132,6 +157,7 @@ interface Reading {
   readonly report: FaultReporter;
   readonly options: ParseOptions;
   readonly problems: Problem[];
+  readonly warnings: Problem[];
   /** it stands in a bundle, which looks for passwords and numbers in the whole document */
   readonly isMember: boolean;
 }
@@ -141,8 +167,7 @@ function checkManifest<T extends ResourceType>(
   given: Readonly<Record<string, unknown>>,
   reading: Reading,
 ): ParsedManifest<T> | undefined {
-  const { document, file, report, options, problems, isMember } = reading;
-  const warnings: Problem[] = [];
+  const { document, file, report, options, problems, warnings, isMember } = reading;
   const rest = withoutNulls(given) as Record<string, unknown>;
   const section = rest[type];
   delete rest[type];
@@ -181,7 +206,7 @@ function checkManifest<T extends ResourceType>(
   }
   if (type === "workflow") checkWorkflow(spec as WorkflowSpec, options.nowMs, report, problems, warnings);
   if (type === "service" || type === "worker") checkStack(spec as Runnable, [type], report, problems, warnings);
-  if (type === "bundle") checkMembers(spec as BundleSection, reading, warnings);
+  if (type === "bundle") checkMembers(spec as BundleSection, reading);
   if (!isMember) warnOfNumbers(type, document, report, warnings);
   const secrets = extractSecrets(type, given);
   return {
@@ -221,7 +246,7 @@ function checkName(
 }
 
 /** The manifests in a bundle follow the grammar of their types. */
-function checkMembers({ resources }: BundleSection, reading: Reading, warnings: Problem[]): void {
+function checkMembers({ resources }: BundleSection, reading: Reading): void {
   for (const [index, { spec, workspace }] of resources.entries()) {
     if (spec === undefined) continue;
     const path = ["bundle", "resources", index, "spec"];
@@ -236,8 +261,7 @@ function checkMembers({ resources }: BundleSection, reading: Reading, warnings: 
       continue;
     }
     const options = workspace === undefined ? reading.options : { ...reading.options, workspace };
-    const member = checkManifest(type, spec, { ...reading, report, options, isMember: true });
-    warnings.push(...(member?.warnings ?? []));
+    checkManifest(type, spec, { ...reading, report, options, isMember: true });
   }
 }
 

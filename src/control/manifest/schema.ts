@@ -3,6 +3,18 @@ import { parseDurationMs } from "./duration.ts";
 
 const marker = "\u0000allowed:";
 
+/** The enums of `keyword`; published with the other spellings. */
+export const inAnyCase: WeakSet<object> = new WeakSet();
+
+/** What `alsoTaking` made, with the JSON types that it is published with. */
+export const jsonTypes: WeakMap<object, readonly string[]> = new WeakMap();
+
+/** `schema`, for which values of other types are read first. */
+function alsoTaking<S extends z.ZodType>(types: readonly string[], read: (given: unknown) => unknown, schema: S) {
+  jsonTypes.set(schema, types);
+  return z.preprocess(read, schema);
+}
+
 /**
  * A mapping that takes these keys and no others; `untold` are taken, but not proposed.
  * WHY: the allowed keys travel in the issue's message, so that the fault can name the nearest one; see `allowedKeys`.
@@ -24,14 +36,17 @@ export function allowedKeys(message: string): readonly string[] {
 /** One of `values` in any letter case; given back as it stands in `values`. */
 export function keyword<const V extends readonly [string, ...string[]]>(values: V) {
   const bySpelling = new Map(values.map((value) => [value.toLowerCase(), value]));
+  const words = z.enum(values);
+  inAnyCase.add(words);
   return z.preprocess(
     (given) => (typeof given === "string" ? (bySpelling.get(given.trim().toLowerCase()) ?? given) : given),
-    z.enum(values),
+    words,
   );
 }
 
 /** A text, or a number or boolean that stands for its text. */
-export const scalarText = z.preprocess(
+export const scalarText = alsoTaking(
+  ["string", "number", "boolean"],
   (given) => (typeof given === "number" || typeof given === "boolean" ? String(given) : given),
   z.string().max(65_536),
 );
@@ -44,7 +59,8 @@ export const opaque = z.unknown();
 export const opaqueMap = z.record(z.string(), z.unknown());
 
 /** 1..65535; a text of digits is taken too, because a quoted port is common. */
-export const port = z.preprocess(
+export const port = alsoTaking(
+  ["integer", "string"],
   (given) => (typeof given === "string" && /^\d{1,5}$/.test(given) ? Number(given) : given),
   z.int().min(1).max(65_535),
 );
@@ -105,7 +121,8 @@ export function wholeNumber(min: number, max: number) {
 }
 
 /** e.g. `500m`, `2`, `0.5`; kept as text. */
-export const cpu = z.preprocess(
+export const cpu = alsoTaking(
+  ["string", "number"],
   (given) => (typeof given === "number" ? String(given) : given),
   z
     .string()
@@ -113,7 +130,8 @@ export const cpu = z.preprocess(
 );
 
 /** e.g. `512Mi`, `1Gi`, `4096M`; kept as text. */
-export const memory = z.preprocess(
+export const memory = alsoTaking(
+  ["string", "number"],
   (given) => (typeof given === "number" ? String(given) : given),
   z.string().regex(/^\d{1,15}(?:\.\d{1,3})?(?:[KMGTP]i|[kKMGTP])?$/, {
     message: "expected an amount of memory such as `512Mi`, `1Gi` or `4096M`",

@@ -3,7 +3,7 @@ import type { ResourceType } from "../../ports.ts";
 import { readWith, type SectionReading } from "../section.ts";
 import { type BundleSection, bundleSection, readBundleSection } from "./bundle.ts";
 import { type ClusterSection, clusterSection } from "./cluster.ts";
-import { computeSection } from "./compute.ts";
+import { type ComputeSection, computeSection } from "./compute.ts";
 import { type DatabaseSection, databaseSection } from "./database.ts";
 import { type DepotSpec, depotSections, readDepotSection } from "./depot.ts";
 import { type GrantSection, grantSection } from "./grant.ts";
@@ -13,7 +13,7 @@ import { type MonitorSection, monitorSection, readMonitorSection } from "./monit
 import { type ObjectTypeSection, objectTypeSection } from "./object-type.ts";
 import { type OperatorSection, operatorSection } from "./operator.ts";
 import { type PagerSection, pagerSection } from "./pager.ts";
-import { policySection } from "./policy.ts";
+import { policySchema, policySection } from "./policy.ts";
 import { type ProductSpec, productSections, readProductSection } from "./product.ts";
 import { type SecretSection, secretSection } from "./secret.ts";
 import {
@@ -67,7 +67,7 @@ export const grammars: { readonly [T in ResourceType]: TypeGrammar<T> } = {
   "instance-secret": by({ v1: secretSection }),
   secret: by({ v1: secretSection }),
   depot: { schemas: depotSections, read: readDepotSection },
-  policy: by({ v1: policySection }),
+  policy: { schemas: { v1: policySchema }, read: (section) => readWith(policySection, section) },
   grant: by({ v1alpha: grantSection, v1: grantSection }),
   provider: by({ v1: providerSection }),
   "use-case": by({ v1: useCaseSection }),

@@ -187,6 +187,8 @@ export interface SecretUse {
   readonly name: string;
   /** `undefined`: that of what uses it */
   readonly workspace: string | undefined;
+  /** the entries to take; `undefined`: all */
+  readonly keys: readonly string[] | undefined;
 }
 
 /** What runs by a stack, whichever spelling it was written in. */
@@ -198,6 +200,8 @@ export interface Runnable {
   readonly runAsUser: string | undefined;
   readonly envs: Readonly<Record<string, string>>;
   readonly secrets: readonly SecretUse[];
+  /** e.g. `512Mi` */
+  readonly memoryLimit: string | undefined;
   /** names of volumes, each once */
   readonly volumes: readonly string[];
 }
@@ -227,10 +231,12 @@ export function toRunnable(
     stackSpec: spec.stackSpec ?? (Object.hasOwn(stackKeys, own) ? spec[own] : undefined),
     runAsUser: spec.runAsUser,
     envs: spec.envs ?? {},
-    secrets: [...(spec.secrets ?? []), ...(spec.dataosSecrets ?? [])].map(({ name, workspace }) => ({
-      name,
-      workspace,
-    })),
+    secrets: [...(spec.secrets ?? []), ...(spec.dataosSecrets ?? [])].map(({ name, workspace, key, keys, ...use }) => {
+      const named = [...(key === undefined ? [] : [key]), ...(keys ?? [])];
+      const isAll = use.allKeys === true || use.allkeys === true || named.length === 0;
+      return { name, workspace, keys: isAll ? undefined : named };
+    }),
+    memoryLimit: spec.resources?.limits?.memory,
     volumes: [...new Set(volumes.map(({ name }) => name))],
   };
 }

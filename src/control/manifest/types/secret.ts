@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { keyword, mapping, scalarText } from "../schema.ts";
+import { keyword, mapping, opt, req, scalarText } from "../schema.ts";
 
 const secretTypes = [
   "key-value",
@@ -16,10 +16,10 @@ const entries = z.record(z.string().min(1).max(256), scalarText).refine((given) 
 
 /** `instance-secret:` and `secret:` (`reference/dataos.md` §10). */
 export const secretSection = mapping({
-  type: keyword(secretTypes),
-  acl: keyword(["r", "rw"]),
-  data: entries.optional(),
-  files: entries.optional(),
+  type: req(keyword(secretTypes), "kind of secret; `key-value-properties` for user names and passwords"),
+  acl: req(keyword(["r", "rw"]), "what it is good for: reading, or writing as well"),
+  data: opt(entries, "its entries, e.g. `username` and `password`"),
+  files: opt(entries, "entries that are files; their text, as the server opens no file"),
 }).refine((section) => Object.keys({ ...section.data, ...section.files }).length > 0, {
   message: "expected at least one entry below `data` or `files`",
 });
