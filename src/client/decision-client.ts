@@ -11,6 +11,9 @@ interface Waiting {
 
 const maxPerCall = 100;
 const keepAliveMs = 10_000;
+const maxObjectsPerCall = 1_000;
+/** WHY: a write waits for the disk, and nobody waits at a door meanwhile */
+const writeTimeoutMs = 10_000;
 
 /**
  * A client that asks the server at `url`; nothing is sent before the first question.
@@ -26,7 +29,9 @@ export function createDecisionClient(options: DecisionClientOptions): DecisionCl
   assertRange("connections", connections, 1_000);
   assertRange("failuresBeforeOpen", failuresBeforeOpen, 1_000);
   assertRange("openMs", openMs, 3_600_000);
-  const endpoint = toEndpoint(options.url);
+  const endpoint = toEndpoint(options.url, "access/v1/evaluations");
+  const registerUrl = toEndpoint(options.url, "heimdall/api/v1/objects");
+  const unregisterUrl = toEndpoint(options.url, "heimdall/api/v1/objects/delete");
   const agentOptions = { keepAlive: true, keepAliveMsecs: keepAliveMs, maxSockets: connections };
   const agent = endpoint.protocol === "https:" ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions);
   const breaker = createCircuitBreaker(failuresBeforeOpen, openMs, now);
@@ -63,9 +68,23 @@ export function createDecisionClient(options: DecisionClientOptions): DecisionCl
       waiting.push({ request, resolve });
     });
 
+  const write = async (url: URL, objects: readonly object[]): Promise<void> => {
+    for (let start = 0; start < objects.length; start += maxObjectsPerCall) {
+      if (closed) throw new Error("the client is closed");
+      const body = { objects: objects.slice(start, start + maxObjectsPerCall) };
+      await sendJson(url, body, { agent, apiKey, timeoutMs: writeTimeoutMs });
+    }
+  };
+
   return {
     check,
     checkAll: (requests) => Promise.all(requests.map(check)),
+    registerObjects: (objects) => write(registerUrl, objects),
+    unregisterObjects: (objects) =>
+      write(
+        unregisterUrl,
+        objects.map(({ type, id }) => ({ type, id })),
+      ),
     close() {
       closed = true;
       agent.destroy();
@@ -79,12 +98,12 @@ function assertRange(name: string, value: number, max: number): void {
   }
 }
 
-function toEndpoint(base: string): URL {
+function toEndpoint(base: string, path: string): URL {
   const url = URL.canParse(base) ? new URL(base) : undefined;
   if (url?.protocol !== "http:" && url?.protocol !== "https:") {
     throw new TypeError("`url` is no address of a server, expected e.g. `https://governance.example.com`");
   }
-  return new URL("access/v1/evaluations", url.href.endsWith("/") ? url : `${url.href}/`);
+  return new URL(path, url.href.endsWith("/") ? url : `${url.href}/`);
 }
 
 function toEvaluation({ subject, action, resource, context }: DecisionRequest) {

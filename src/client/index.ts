@@ -1,2 +1,2 @@
 export { createDecisionClient } from "./decision-client.ts";
-export type { DecisionAnswer, DecisionClient, DecisionClientOptions, DecisionRequest } from "./types.ts";
+export type { DecisionAnswer, DecisionClient, DecisionClientOptions, DecisionRequest, ServiceObject } from "./types.ts";

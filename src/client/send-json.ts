@@ -13,7 +13,7 @@ export class CallError extends Error {
 
 const maxAnswerBytes = 16 * 1024 * 1024;
 
-/** Posts `body` and gives the answer's JSON. @throws {CallError} */
+/** Posts `body` and gives the answer's JSON; `undefined` where there is none (204). @throws {CallError} */
 export function sendJson(
   url: URL,
   body: unknown,
@@ -57,6 +57,7 @@ export function sendJson(
       });
       response.on("end", () => {
         const status = response.statusCode ?? 0;
+        if (status === 204) return resolve(undefined);
         try {
           const value: unknown = JSON.parse(Buffer.concat(chunks).toString());
           if (status === 200) resolve(value);

@@ -15,6 +15,16 @@ export interface DecisionEntity {
   readonly properties?: DecisionProperties;
 }
 
+/** An object of the service, as decisions are to see it. */
+export interface ServiceObject {
+  /** one of the types that an operator made for the service */
+  readonly type: string;
+  /** 1..256 characters */
+  readonly id: string;
+  readonly tags?: readonly string[];
+  readonly attributes?: DecisionProperties;
+}
+
 export type DecisionProperties = Readonly<Record<string, unknown>>;
 
 /** The answer. Anything but a clear yes is `allow: false` with a reason. */
@@ -49,12 +59,20 @@ export interface DecisionClientOptions {
   readonly now?: () => number;
 }
 
-/** Asks a server for decisions. Never throws for a failure: it denies and says why. */
+/** Asks a server for decisions. Asking never throws for a failure: it denies and says why. */
 export interface DecisionClient {
   /** Calls within one turn of the event loop go as one request, at most 100 in each. */
   check(request: DecisionRequest): Promise<DecisionAnswer>;
   /** The answers in the order of the requests. */
   checkAll(requests: readonly DecisionRequest[]): Promise<readonly DecisionAnswer[]>;
+  /**
+   * Tells the server of objects, so that policies and searches know them; each is created or replaced whole. Sent 1,000 at a time, each
+   * thousand whole or not at all, in the order given.
+   * @throws {Error} not all were taken: refused, with the server's reason, or no answer within 10 s
+   */
+  registerObjects(objects: readonly ServiceObject[]): Promise<void>;
+  /** Makes the server forget objects; those that it does not know are left out. @throws {Error} as above */
+  unregisterObjects(objects: readonly Pick<ServiceObject, "type" | "id">[]): Promise<void>;
   /** Ends the kept connections; later calls are denied. Idempotent. */
   close(): void;
 }

@@ -315,9 +315,12 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
       const { type, email, tags: given = [], attributes = {} } = spec as SpecOf["user"];
       const former = {
         tags: before?.tags ?? [],
-        attributes: { ...before?.attributes, ...(before && { type: before.type }) },
+        attributes: { ...before?.attributes, ...(before && { type: before.type }), ...withEmail(before?.email) },
       };
-      const later = { tags: given, attributes: { ...(attributes as Attributes), ...(before && { type }) } };
+      const later = {
+        tags: given,
+        attributes: { ...(attributes as Attributes), ...(before && { type }), ...withEmail(email) },
+      };
       // who has the same address counts as the same person where requests are approved
       const isMailGone = before?.email !== undefined && before.email !== email;
       const facts = [...authorizer.policyFacts(former, later), ...(isMailGone ? ["the mail address"] : [])];
@@ -373,10 +376,11 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
     const given = new Map<string, Attributes>();
     for (const { manifest } of plans) {
       if (manifest.ref.type !== "user") continue;
-      given.set(manifest.ref.name, ((manifest.spec as SpecOf["user"]).attributes ?? {}) as Attributes);
+      const { attributes, email } = manifest.spec as SpecOf["user"];
+      given.set(manifest.ref.name, { ...(attributes as Attributes | undefined), ...withEmail(email) });
     }
     const others = (await options.identity.listUsers()).filter(({ id }) => !given.has(id));
-    return [...given.values(), ...others.map(({ attributes }) => attributes)];
+    return [...given.values(), ...others.map(({ attributes, email }) => ({ ...attributes, ...withEmail(email) }))];
   }
 
   async function withValues(item: Plan, problems: Problem[]): Promise<ValuedPlan> {
@@ -461,6 +465,11 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
       },
     };
   }
+}
+
+/** Conditions read the address of a user like an attribute. */
+function withEmail(email: string | undefined): { readonly email?: string } {
+  return email === undefined ? {} : { email };
 }
 
 /** Whether it is a grant that gives something at once. */
