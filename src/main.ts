@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import {
   controlMigrations,
   createControl,
+  createGrantHistory,
   createGrantUses,
   createResourceObjectSource,
   createResourcePolicySource,
@@ -247,6 +248,8 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
         }),
         questions,
         policies: { list: () => listPolicies(policies, (file) => file.startsWith("policies/")) },
+        policyDocuments: policies,
+        grantHistory: createGrantHistory(stores),
         clock,
         ids,
         log: logger,

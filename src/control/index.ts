@@ -2,6 +2,7 @@ export { controlMigrations, createStateControlStores } from "./adapters/state/in
 export { type ControlOptions, type ControlRuntime, createControl } from "./create-control.ts";
 export { shareSources } from "./depot-access.ts";
 export { describeResource } from "./describe.ts";
+export { createGrantHistory, type GrantChange, type GrantHistory } from "./grant-changes.ts";
 export type { DepotScan, DepotSources, LivePolicies, ScanDepot, StackCall, StackFault, StackRunner } from "./needs.ts";
 export { createGrantUses, createResourcePolicySource } from "./policy-documents.ts";
 export { createResourceObjectSource } from "./resource-object-source.ts";

@@ -1,5 +1,6 @@
 import type { RequestListener } from "node:http";
 import Fastify from "fastify";
+import type { GrantHistory } from "../control/index.ts";
 import { createCursorSeal, createGraphqlServer, type GraphqlServices } from "../graphql/index.ts";
 import type { Clock } from "../shared/clock.ts";
 import type { IdSource } from "../shared/ids.ts";
@@ -23,8 +24,9 @@ import { addSecurityHeaders, securityHeaders } from "./edge/security-headers.ts"
 import { addGraphqlRoutes } from "./graphql-routes.ts";
 import { addHealthRoutes, type EngineState } from "./health-routes.ts";
 import { addHeimdallRoutes } from "./heimdall/authorize-routes.ts";
-import { addDataPolicyRoutes } from "./heimdall/data-policy-routes.ts";
+import { addDataDecisionRoutes } from "./heimdall/data-decision-routes.ts";
 import { addGovernanceRoutes } from "./heimdall/governance-routes.ts";
+import type { PolicyDocuments } from "./heimdall/governed.ts";
 import { addObjectRoutes } from "./heimdall/object-routes.ts";
 import { createMetrics } from "./metrics/metrics.ts";
 import type { Gauge } from "./metrics/series.ts";
@@ -34,6 +36,8 @@ export interface HttpServices extends GraphqlServices {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly log: Logger;
+  readonly policyDocuments: PolicyDocuments;
+  readonly grantHistory: GrantHistory;
   /** The engines' states now, for `/readyz`; must answer within a second or so. */
   engines(): Promise<readonly EngineState[]>;
 }
@@ -113,7 +117,7 @@ export async function createHttpServer(services: HttpServices, options: HttpOpti
   addGraphqlRoutes(addRoute, apollo, services, { cursors: createCursorSeal(options.cursorKey), clock, log });
   addHealthRoutes(addRoute, metrics, () => services.engines());
   addHeimdallRoutes(addRoute, services);
-  addDataPolicyRoutes(addRoute, services);
+  addDataDecisionRoutes(addRoute, services);
   addGovernanceRoutes(addRoute, services);
   addObjectRoutes(addRoute, services);
   const readers = createAuthzenReaders(services.identity);

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import {
   controlMigrations,
   createControl,
+  createGrantHistory,
   createResourceObjectSource,
   createResourcePolicySource,
   createStateControlStores,
@@ -172,6 +173,8 @@ export async function createApiServices(policies = ""): Promise<ApiServices> {
     }),
     questions,
     policies: { list: () => listPolicies(live, (file) => file.startsWith("policies/")) },
+    policyDocuments: live,
+    grantHistory: createGrantHistory(stores),
     engines: async () => [{ name: "state", state: "ready", required: true, details: { version: "9.9.9-canary" } }],
     keys: keys as ApiServices["keys"],
     calls,

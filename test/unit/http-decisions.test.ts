@@ -173,6 +173,83 @@ describe("the vendor's authorize", () => {
     });
   });
 
+  it("decides on what an atom and its variables say, whole", async () => {
+    const orders = { depot: "sales", collection: "public", dataset: "orders" };
+    const ask = (pep: object, more: object = {}) => post(path, { token: api.keys.ann, pep_context: pep, ...more });
+    const readOrders = { authorization_atom_id: "read-dataset", variables: orders };
+    // the atom is about reading and selecting, and ann may only read
+    const whole = await ask(readOrders);
+    expect(whole).toMatchObject({ status: 200, body: { allow: false, valid: true, result: { id: "ann" } } });
+    expect(await recorded()).toEqual(["decision.ask allow", "decision.ask deny", "read allow", "select deny"]);
+    const read = await ask(readOrders, { context: { predicate: "read" } });
+    expect(read.body).toMatchObject({ allow: true, result: { data: { rules: ["ann-reads-orders/0"] } } });
+    expect((await ask({ ...readOrders, variables: { ...orders, dataset: "lines" } })).body.allow).toBe(false);
+    const record = (await api.records()).at(-1);
+    expect(record?.items?.map(({ object }) => object)).toEqual([
+      ["dataos://sales:public/lines"],
+      ["dataos://sales:public/lines"],
+    ]);
+    // the vendor's client fills the atom in itself, and names it beside
+    const filled = await ask({ authorization_atom_id: "read-dataset" }, { context });
+    expect(filled.body).toMatchObject({ allow: true, valid: true });
+    const asUser = { user_id: "ann", context: { predicate: "read" }, pep_context: readOrders };
+    expect((await post(`${path}/user`, asUser)).body).toMatchObject({ allow: true, result: { id: "ann" } });
+  });
+
+  it.each([
+    ["an unknown atom", { authorization_atom_id: "read-x" }, {}],
+    ["an atom without its values", { authorization_atom_id: "read-dataset" }, {}],
+    [
+      "an empty value",
+      { authorization_atom_id: "read-dataset", variables: { depot: "a", collection: "b", dataset: "" } },
+      {},
+    ],
+    [
+      "a variable that the atom has not",
+      {
+        authorization_atom_id: "read-dataset",
+        variables: { depot: "a", collection: "b", dataset: "c", __proto__x: "" },
+      },
+      {},
+    ],
+    ["an atom about many objects", { authorization_atom_id: "read-depot", variables: { depot: "a" } }, {}],
+    [
+      "a predicate that the atom is not about",
+      { authorization_atom_id: "get-path-ingress", variables: { path: "/x" } },
+      { context: { predicate: "post" } },
+    ],
+    ["two objects", { authorization_atom_id: "get-path-ingress", variables: { path: "/x" } }, { context }],
+    ["an object without predicate", {}, { context: { object: context.object } }],
+    ["no object", {}, { context: { predicate: "read" } }],
+  ])("says what is wrong with a question about %s", async (_, pep, more) => {
+    const answer = await post(path, { token: api.keys.ann, pep_context: pep, ...more });
+    expect(answer).toMatchObject({ status: 400, body: { allow: false, error: { status: 400 } } });
+    expect(answer.body.error.message).toMatchSnapshot();
+  });
+
+  it("takes atoms in a batch, each context's own or one for all, and answers a fault in its place", async () => {
+    const orders = { depot: "sales", collection: "public", dataset: "orders" };
+    const { status, body } = await post(`${path}/batch`, {
+      token: api.keys.ann,
+      pep_context: { authorization_atom_id: "read-dataset", variables: orders },
+      contexts: {
+        shared: { predicate: "read" },
+        whole: {},
+        own: { pep_context: { authorization_atom_id: "get-path-ingress", variables: { path: "/x" } } },
+        plain: { ...context, pep_context: {} },
+        fault: { pep_context: { authorization_atom_id: "read-x" } },
+      },
+    });
+    expect(status).toBe(200);
+    expect(body.results).toMatchObject({
+      shared: { allow: true, valid: true },
+      whole: { allow: false, valid: true, data: { deny_reason: "no-matching-allow" } },
+      own: { allow: false, valid: true },
+      plain: { allow: true, valid: true, data: { rules: ["ann-reads-orders/0"] } },
+      fault: { allow: false, valid: true, error: { status: 400, message: "atom not found with id read-x" } },
+    });
+  });
+
   it("asks for a right of its own before it decides for a named user", async () => {
     const ask = (userId: string, apikey: string) => post(`${path}/user`, { user_id: userId, context }, { apikey });
     expect((await ask("ann", api.keys.svc)).body).toMatchObject({ allow: true, valid: true, result: { id: "ann" } });

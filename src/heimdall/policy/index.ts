@@ -10,7 +10,8 @@ export {
   meetsConditions,
   toReach,
 } from "./engine/compiled-rule.ts";
-export { decideData, mayBeAbout, rankMasks } from "./engine/data-decision.ts";
+export { dataPoliciesOn, decideData, mayBeAbout, rankMasks } from "./engine/data-decision.ts";
 export type { CompiledPolicies, ListQuestion } from "./engine/decide.ts";
 export { parsePolicyYaml } from "./language/from-yaml.ts";
+export { fillVariables, findVariables } from "./language/variables.ts";
 export type { DataPolicy, MaskPolicy, PolicyRule } from "./rule.ts";

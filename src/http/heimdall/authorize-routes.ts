@@ -1,68 +1,101 @@
 import { type GraphqlServices, toSubject } from "../../graphql/index.ts";
 import type { CallContext, DecisionQuestion } from "../../heimdall/ports.ts";
 import type { Decision, Subject } from "../../shared/decision.ts";
-import { UnauthenticatedError } from "../../shared/errors.ts";
+import { BadInputError, UnauthenticatedError } from "../../shared/errors.ts";
 import { Secret } from "../../shared/secret.ts";
 import type { AddRoute } from "../access/routes.ts";
 import { parseBody } from "../parse-body.ts";
+import { atomsOf } from "./atoms.ts";
 import {
   type AuthorizationResult,
   authorizationRequest,
   batchRequest,
+  type PepContext,
   refuse,
   toVerdict,
   userRequest,
   type VendorContext,
 } from "./bodies.ts";
+import type { PolicyDocuments } from "./governed.ts";
+import { asksNothing, toQuestions } from "./vendor-questions.ts";
 
-type Services = Pick<GraphqlServices, "authorizer" | "identity">;
+interface Services extends Pick<GraphqlServices, "authorizer" | "identity"> {
+  readonly policyDocuments: PolicyDocuments;
+}
 
 const unverifiedMessage = "the token is not valid";
+const unverified = { unknownId: "unverified-token" };
 
 /** `POST /heimdall/api/v1/authorize*`: other services ask here, with the vendor's bodies. */
 export function addHeimdallRoutes(addRoute: AddRoute, services: Services): void {
+  const { authorizer, identity } = services;
+  const read = (
+    subject: Subject | { readonly unknownId: string },
+    context: VendorContext | null | undefined,
+    pep: PepContext,
+  ): readonly DecisionQuestion[] | AuthorizationResult => {
+    try {
+      return toQuestions(subject, context ?? {}, pep, () => atomsOf(services.policyDocuments.documents()));
+    } catch (error) {
+      if (error instanceof BadInputError) return refuse(400, error.message, "id" in subject);
+      throw error;
+    }
+  };
+
   addRoute("POST /heimdall/api/v1/authorize", async (_, call, request, reply) => {
-    const body = parseBody(authorizationRequest, request.body);
-    if (body.token === "") return reply.code(400).send(refuse(400, "token is empty"));
-    const { context } = body;
-    const atom = body.pep_context?.authorization_atom_id;
-    if (!context && atom) return reply.code(400).send(refuse(400, `atom not found with id ${atom}`));
-    const subject = await findTokenOwner(services, body.token);
-    if (!context) return subject ? validOnly(subject) : recordUnverified(services, call);
-    const [decision] = await ask(services, call, subject, [context]);
-    return subject ? toResult(subject, decision) : refuse(401, unverifiedMessage);
+    const { token, context, pep_context: pep } = parseBody(authorizationRequest, request.body);
+    if (token === "") return reply.code(400).send(refuse(400, "token is empty"));
+    const subject = await findTokenOwner(services, token);
+    if (asksNothing(context, pep)) return subject ? validOnly(subject) : recordUnverified(services, call);
+    const questions = read(subject ?? unverified, context, pep);
+    if (!isAsked(questions)) return reply.code(400).send(questions);
+    const decisions = await authorizer.decide(call, questions);
+    return subject ? toResult(subject, decisions) : refuse(401, unverifiedMessage);
   });
 
   addRoute("POST /heimdall/api/v1/authorize/batch", async (_, call, request, reply) => {
-    const body = parseBody(batchRequest, request.body);
-    if (body.token === "") return reply.code(400).send(refuse(400, "token is empty"));
-    const subject = await findTokenOwner(services, body.token);
-    const entries = Object.entries(body.contexts);
-    const decisions = await ask(
-      services,
+    const { token, contexts, pep_context: shared } = parseBody(batchRequest, request.body);
+    if (token === "") return reply.code(400).send(refuse(400, "token is empty"));
+    const subject = await findTokenOwner(services, token);
+    // a fault is the answer to its own context, and the others are decided
+    const items = Object.entries(contexts).map(([key, { pep_context: own, ...context }]) => ({
+      key,
+      questions: read(subject ?? unverified, context, own ?? shared),
+    }));
+    const decisions = await authorizer.decide(
       call,
-      subject,
-      entries.map(([, context]) => context),
+      items.flatMap(({ questions }) => (isAsked(questions) ? questions : [])),
     );
-    const results = entries.map(([key], index) => {
-      const decision = decisions[index];
-      return [key, subject && decision ? { valid: true, ...toVerdict(decision) } : refuse(401, unverifiedMessage)];
+    let from = 0;
+    const results = items.map(({ key, questions }) => {
+      if (!isAsked(questions)) return [key, questions];
+      const own = decisions.slice(from, from + questions.length);
+      from += questions.length;
+      return [key, subject ? { valid: true, ...toVerdict(decisive(own)) } : refuse(401, unverifiedMessage)];
     });
     return { id: subject?.id ?? "", tags: subject?.tags ?? [], results: Object.fromEntries(results) };
   });
 
-  addRoute("POST /heimdall/api/v1/authorize/user", (call, request) => {
-    const body = parseBody(userRequest, request.body);
+  addRoute("POST /heimdall/api/v1/authorize/user", (call, request, reply) => {
+    const { user_id: userId, context, pep_context: pep } = parseBody(userRequest, request.body);
     return {
-      action: body.user_id === call.subject.id ? "decision.ask" : "decision.askForOthers",
+      action: userId === call.subject.id ? "decision.ask" : "decision.askForOthers",
       run: async () => {
-        const user = await services.identity.findUser(body.user_id);
+        const user = await identity.findUser(userId);
         const subject = user && toSubject(user);
-        const [decision] = await ask(services, call, subject, [body.context], body.user_id);
-        return subject ? toResult(subject, decision) : refuse(404, "the user is not known");
+        const questions = read(subject ?? { unknownId: userId }, context, pep);
+        if (!isAsked(questions)) return reply.code(400).send(questions);
+        const decisions = await authorizer.decide(call, questions);
+        return subject ? toResult(subject, decisions) : refuse(404, "the user is not known");
       },
     };
   });
+}
+
+function isAsked(
+  questions: readonly DecisionQuestion[] | AuthorizationResult,
+): questions is readonly DecisionQuestion[] {
+  return Array.isArray(questions);
 }
 
 async function findTokenOwner({ identity }: Services, token: string): Promise<Subject | undefined> {
@@ -75,41 +108,26 @@ async function findTokenOwner({ identity }: Services, token: string): Promise<Su
   }
 }
 
-/** Every answer is on record, those about nobody included. */
-function ask(
-  { authorizer }: Services,
-  call: CallContext,
-  subject: Subject | undefined,
-  contexts: readonly VendorContext[],
-  unknownId = "unverified-token",
-): Promise<readonly Decision[]> {
-  return authorizer.decide(
-    call,
-    contexts.map((context): DecisionQuestion => {
-      const { predicate, object, collection, metadata } = context;
-      return {
-        subject: subject ?? { unknownId },
-        predicate,
-        object: { paths: object.paths, tags: object.tags, attributes: {} },
-        ...(metadata ? { context: metadata } : {}),
-        ...(collection ? { collection } : {}),
-      };
-    }),
-  );
-}
-
 /** WHY: nothing was asked, so nothing is allowed; `valid` says what the caller wanted to know. */
 function validOnly({ id, tags }: Subject): AuthorizationResult {
   return { allow: false, valid: true, result: { id, tags } };
 }
 
-async function recordUnverified(services: Services, call: CallContext): Promise<AuthorizationResult> {
-  await ask(services, call, undefined, [{ predicate: "authenticate", object: { paths: [], tags: [] } }]);
+/** An answer about nobody is on record too. */
+async function recordUnverified({ authorizer }: Services, call: CallContext): Promise<AuthorizationResult> {
+  const object = { paths: [], tags: [], attributes: {} };
+  await authorizer.decide(call, [{ subject: unverified, predicate: "authenticate", object }]);
   return refuse(401, unverifiedMessage);
 }
 
-function toResult({ id, tags }: Subject, decision: Decision | undefined): AuthorizationResult {
+/** The one that says what all of them come to: the first denial, else the first. */
+function decisive(decisions: readonly Decision[]): Decision {
+  const decision = decisions.find(({ effect }) => effect === "deny") ?? decisions[0];
   if (!decision) throw new TypeError("one question, no answer");
-  const { allow, data } = toVerdict(decision);
+  return decision;
+}
+
+function toResult({ id, tags }: Subject, decisions: readonly Decision[]): AuthorizationResult {
+  const { allow, data } = toVerdict(decisive(decisions));
   return { allow, valid: true, result: { id, tags, data } };
 }

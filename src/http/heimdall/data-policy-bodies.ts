@@ -14,16 +14,19 @@ export const dataPolicyQuery = z.object({ user_id: name.optional() });
 
 export const dataPolicyRequest = datasetPlace.extend({ user_id: name.nullish() });
 
-/** A table that the catalog need not know: `id` is `depot.collection.dataset`. */
+/** `depot.collection.dataset`, as a place. */
+export const datasetId = z
+  .string()
+  .regex(/^[^.]+\.[^.]+\..+$/, "expected `depot.collection.dataset`")
+  .max(3_000)
+  .transform((id) => {
+    const [depot = "", collection = "", ...dataset] = id.split(".");
+    return { depot, collection, dataset: dataset.join(".") };
+  });
+
+/** A table that the catalog need not know. */
 export const externalTable = z.object({
-  id: z
-    .string()
-    .regex(/^[^.]+\.[^.]+\..+$/, "expected `depot.collection.dataset`")
-    .max(3_000)
-    .transform((id) => {
-      const [depot = "", collection = "", ...dataset] = id.split(".");
-      return { depot, collection, dataset: dataset.join(".") };
-    }),
+  id: datasetId,
   tags,
   columns: z.array(z.object({ name, data_type: z.string().max(1_000).default(""), tags })).max(maxColumns),
   user_id: name.nullish(),

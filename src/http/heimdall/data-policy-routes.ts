@@ -1,107 +1,81 @@
-import { type GraphqlServices, toSubject } from "../../graphql/index.ts";
+import type { GraphqlServices } from "../../graphql/index.ts";
+import { dataPoliciesOn } from "../../heimdall/policy/index.ts";
 import type { CallContext } from "../../heimdall/ports.ts";
-import type { DataPolicyAnswer } from "../../heimdall/questions/index.ts";
-import type { DecisionObject, RowComparison, Subject } from "../../shared/decision.ts";
-import { NotFoundError } from "../../shared/errors.ts";
-import { formatUdl } from "../../shared/udl.ts";
+import { NotFoundError, UnavailableError } from "../../shared/errors.ts";
 import type { AddRoute } from "../access/routes.ts";
 import { parseBody } from "../parse-body.ts";
-import { dataPolicyQuery, dataPolicyRequest, datasetPlace, externalTable } from "./data-policy-bodies.ts";
+import { toObject } from "./data-decision-routes.ts";
+import { datasetId } from "./data-policy-bodies.ts";
+import { dataPolicyBody, fromDataPolicy, toDataPolicyManifest, withNameOfPath } from "./governance-bodies.ts";
+import { type GovernedResources, type PolicyDocuments, toGoverned } from "./governed.ts";
+import { sendList } from "./paging.ts";
+import { parameter } from "./parameter.ts";
 
-type Services = Pick<GraphqlServices, "questions" | "identity">;
-
-/** `/heimdall/dp/api/v1/policies/decision…`: gateways ask here what to mask and filter, with the vendor's bodies. */
-export function addDataPolicyRoutes(addRoute: AddRoute, services: Services): void {
-  const answer = (call: CallContext, userId: string | undefined, object: DecisionObject, dataset: string) => ({
-    action:
-      userId === undefined || userId === call.subject.id
-        ? ("decision.ask" as const)
-        : ("decision.askForOthers" as const),
-    run: async () => {
-      const subject = await findSubject(services, call, userId);
-      return toBody(subject, dataset, await services.questions.explainDataset(call, subject, object));
-    },
-  });
-
-  addRoute("POST /heimdall/dp/api/v1/policies/decision", (call, request) => {
-    const { user_id: userId, ...place } = parseBody(dataPolicyRequest, request.body);
-    return answer(call, userId ?? undefined, toObject(place), nameOf(place));
-  });
-
-  addRoute("GET /heimdall/dp/api/v1/policies/decision/:depot/:collection/:dataset", (call, request) => {
-    const place = parseBody(datasetPlace, request.params);
-    const { user_id: userId } = parseBody(dataPolicyQuery, request.query);
-    return answer(call, userId, toObject(place), nameOf(place));
-  });
-
-  addRoute("POST /heimdall/dp/api/v1/policies/decisionExternalTruth", (call, request) => {
-    const { id, tags, columns, user_id: userId } = parseBody(externalTable, request.body);
-    const object = {
-      ...toObject(id),
-      tags,
-      columns: columns.map(({ name, data_type: dataType, tags: own }) => ({ name, dataType, tags: own })),
-    };
-    return answer(call, userId ?? undefined, object, nameOf(id));
-  });
+interface Services extends Pick<GraphqlServices, "authorizer" | "questions"> {
+  readonly policyDocuments: PolicyDocuments;
 }
 
-interface Place {
-  readonly depot: string;
-  readonly collection: string;
-  readonly dataset: string;
-}
-
-function toObject({ depot, collection, dataset }: Place): DecisionObject {
-  return { paths: [formatUdl({ depot, collection, dataset: [dataset] })], tags: [], attributes: {} };
-}
-
-function nameOf({ depot, collection, dataset }: Place): string {
-  return `${depot}.${collection}.${dataset}`;
-}
-
-async function findSubject({ identity }: Services, call: CallContext, userId: string | undefined): Promise<Subject> {
-  if (userId === undefined || userId === call.subject.id) return call.subject;
-  const user = await identity.findUser(userId);
-  if (user) return toSubject(user);
-  throw new NotFoundError(`no user \`${userId.slice(0, 100)}\``);
-}
-
-/**
- * The vendor's Decision. Its `filter` is a list that must all hold; where policies are `permissive` it asks for more than they
- * do, and `row_filter` says exactly what.
- */
-function toBody(subject: Subject, dataset: string, { columns, obligations, fault, policyVersion }: DataPolicyAnswer) {
-  const { masks, rowFilter } = obligations;
-  const clauses = rowFilter ? [...rowFilter.all, ...rowFilter.any] : [];
-  return {
-    dataset,
-    user: { id: subject.id, tags: subject.tags },
-    // SECURITY: without a filter that can be made, nothing of the data may be seen
-    masks: Object.fromEntries(
-      fault === undefined
-        ? [...masks].map(([column, { operator, options, policy }]) => [
-            column,
-            { operator, [operator]: options, policy },
-          ])
-        : columns.map(({ column }) => [column.name, { operator: "redact", redact: {} }]),
-    ),
-    filter: clauses.flatMap(({ comparisons, policy }) => comparisons.map((comparison) => toFilter(comparison, policy))),
-    ...(rowFilter ? { row_filter: { all: rowFilter.all.map(toClause), any: rowFilter.any.map(toClause) } } : {}),
-    policy_version: policyVersion,
-    ...(fault === undefined ? {} : { error: { status: 403, message: fault } }),
+/** `/heimdall/dp/api/v1/policies`: the vendor's routes of data policies, those that come with the server too. */
+export function addDataPolicyRoutes(
+  addRoute: AddRoute,
+  governed: GovernedResources,
+  { authorizer, questions, policyDocuments }: Services,
+): void {
+  const listAll = async (call: CallContext) =>
+    (await governed.listAll(call, "policy")).flatMap((policy) => fromDataPolicy(policy) ?? []);
+  const find = async (call: CallContext, id: string) => {
+    const found = (await listAll(call)).find(({ name }) => name === id);
+    if (!found) throw unknown(id);
+    return found;
   };
+  const findApplied = async (call: CallContext, id: string) => {
+    governed.refuseBuiltIn("policy", id);
+    const resource = await governed.get(call, "policy", id);
+    // another kind of policy is not this route's
+    if (!fromDataPolicy(toGoverned(resource))) throw unknown(id);
+    return resource;
+  };
+
+  addRoute("GET /heimdall/dp/api/v1/policies", async (call, request, reply) =>
+    sendList(request, reply, await listAll(call)),
+  );
+  addRoute("POST /heimdall/dp/api/v1/policies", async (call, request) => {
+    const manifest = toDataPolicyManifest(parseBody(dataPolicyBody, request.body));
+    governed.refuseBuiltIn("policy", manifest.name);
+    await governed.apply(call, manifest);
+    return find(call, manifest.name);
+  });
+  addRoute("GET /heimdall/dp/api/v1/policies/:id", (call, request) => find(call, parameter(request, "id")));
+  addRoute("PUT /heimdall/dp/api/v1/policies/:id", async (call, request) => {
+    const id = parameter(request, "id");
+    const body = withNameOfPath(withNameOfPath(request.body, "id", id), "name", id);
+    const manifest = toDataPolicyManifest(parseBody(dataPolicyBody, body));
+    await findApplied(call, id);
+    await governed.apply(call, manifest);
+    return find(call, id);
+  });
+  addRoute("DELETE /heimdall/dp/api/v1/policies/:id", async (call, request, reply) => {
+    await governed.remove(call, await findApplied(call, parameter(request, "id")));
+    return reply.code(204).send();
+  });
+  addRoute("GET /heimdall/dp/api/v1/policies/dataset/:dataset_id", async (call, request, reply) => {
+    const asked = toObject(parseBody(datasetId, parameter(request, "dataset_id")));
+    const { dataset } = await questions.explainDataset(call, call.subject, asked);
+    const live = policyDocuments.current();
+    if (!live) throw new UnavailableError("the policies could not be verified lately; try again in a moment");
+    // SECURITY: which tags its columns have is for those to know who may read it; others get every policy that might be about it
+    const { columns, ...bare } = dataset;
+    const shown = columns && authorizer.check(call, "read", dataset) ? dataset : bare;
+    const names = dataPoliciesOn(live.dataPolicies, shown).map(({ document }) => document);
+    const known = new Map((await listAll(call)).map((policy) => [policy.name, policy]));
+    return sendList(
+      request,
+      reply,
+      [...new Set(names)].flatMap((name) => known.get(name) ?? []),
+    );
+  });
 }
 
-function toFilter({ column, operator, value }: RowComparison, policy: string) {
-  return { column, operator, value, policy };
-}
-
-function toClause({
-  comparisons,
-  policy,
-}: {
-  readonly comparisons: readonly RowComparison[];
-  readonly policy: string;
-}) {
-  return { comparisons, policy };
+function unknown(id: string): NotFoundError {
+  return new NotFoundError(`there is no data policy \`${id.slice(0, 100)}\``);
 }

@@ -57,6 +57,24 @@ export function mayBeAbout(policy: DataPolicy, object: Pick<DecisionObject, "pat
   return matchesScope(policy.scope, datasetNames(object.paths));
 }
 
+/**
+ * Those that are about this dataset, whoever reads it, the strongest first. Where its columns are known, only masks that select one of
+ * them.
+ */
+export function dataPoliciesOn(
+  policies: readonly DataPolicy[],
+  dataset: Pick<DecisionObject, "paths" | "columns">,
+): readonly DataPolicy[] {
+  const { columns } = dataset;
+  return policies
+    .filter(
+      (policy) =>
+        mayBeAbout(policy, dataset) &&
+        (policy.type === "filter" || columns?.some(({ name, tags }) => selects(policy, name, tags)) !== false),
+    )
+    .sort((a, b) => a.priority - b.priority || compareText(a.name, b.name));
+}
+
 /** Masks that select the column, the one that wins first. */
 export function rankMasks(policies: readonly DataPolicy[], column: ObjectColumn): readonly MaskPolicy[] {
   return policies

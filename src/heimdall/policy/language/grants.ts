@@ -1,6 +1,7 @@
 import type { PolicyRule } from "../rule.ts";
 import { readConditions, readPaths, readPredicates, readTags } from "./access-rules.ts";
 import { Reader, unknownWord } from "./reader.ts";
+import { fillVariables, findVariables } from "./variables.ts";
 
 /** An authorization atom of a provider: a rule without subjects, with `${variables}` in its tags and paths. */
 interface Atom {
@@ -21,8 +22,6 @@ export interface Vocabulary {
   readonly useCases: Map<string, UseCase>;
 }
 
-const variable = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
-
 /** Reads a provider's atoms into `vocabulary`. */
 export function readProvider(document: Reader, vocabulary: Vocabulary): void {
   if (!document.isMapping(["version", "id", "name", "description", "authorization_atoms"])) return;
@@ -34,11 +33,8 @@ export function readProvider(document: Reader, vocabulary: Vocabulary): void {
     if (atom.get("tags").isAbsent && atom.get("paths").isAbsent) {
       atom.problem(`atom \`${id}\` names no objects; give \`tags\`, \`paths\` or both`);
     }
-    const text = JSON.stringify([atom.get("tags").value, atom.get("paths").value]);
-    vocabulary.atoms.set(id, {
-      reader: atom,
-      variables: new Set(Array.from(text.matchAll(variable), (m) => m[1] ?? "")),
-    });
+    const variables = findVariables([atom.get("tags").value, atom.get("paths").value]);
+    vocabulary.atoms.set(id, { reader: atom, variables });
   }
 }
 
@@ -165,17 +161,11 @@ type AtomRule = Pick<
 >;
 
 function ruleOf({ reader: atom }: Atom, bindings: Bindings, grant: Reader): AtomRule | undefined {
-  const fill = (value: unknown): unknown =>
-    typeof value === "string"
-      ? value.replace(variable, (_, name: string) => bindings.get(name) ?? "")
-      : Array.isArray(value)
-        ? value.map(fill)
-        : value;
   // faults of filled-in globs are the grant's: they stand where its values stand
   const filled = (key: string): Reader => {
     const values = grant.get("values");
     const place = values.isAbsent ? grant : values;
-    return new Reader(fill(atom.get(key).value), place.path, place.document, place.findings);
+    return new Reader(fillVariables(atom.get(key).value, bindings), place.path, place.document, place.findings);
   };
   const predicates = readPredicates(atom.get("predicate").isAbsent ? atom.get("predicates") : atom.get("predicate"));
   const paths = atom.get("paths").isAbsent ? undefined : readPaths(filled("paths"));
