@@ -1,26 +1,14 @@
-import { type Command, Option } from "commander";
-import type { CommandContext } from "./command-context.ts";
-
-type WithContext = <Arguments extends readonly unknown[]>(
-  action: (context: CommandContext, ...args: Arguments) => Promise<void>,
-) => (...args: readonly unknown[]) => Promise<void>;
-
-const output = (): Option => new Option("-o, --output <format>", "table, yaml or json").default("table");
-const collect = (value: string, previous: readonly string[]): string[] => [...previous, value];
+import type { Command } from "commander";
+import { manifestFiles, output, recursive, resourceType, type WithContext, workspace } from "./options.ts";
 
 /** `lint` and `develop schema …`: the grammar of manifests, without a server. */
 export function addGrammarCommands(program: Command, withContext: WithContext): void {
   program
     .command("lint")
     .description("check manifests: each fault with its place, what was expected and the nearest word; needs no server")
-    .addOption(
-      new Option("-f, --manifestFile <path>", "a file, a folder, or - for standard input; may be repeated")
-        .argParser(collect)
-        .default([])
-        .makeOptionMandatory(),
-    )
-    .option("-R, --recursive", "look into the folders of a folder")
-    .option("-w, --workspace <workspace>", "for documents that name none", "public")
+    .addOption(manifestFiles("a file, a folder, or - for standard input").makeOptionMandatory())
+    .addOption(recursive())
+    .addOption(workspace("for documents that name none").default("public"))
     .option("--strict", "fail on warnings too")
     .addOption(output())
     .action(
@@ -35,8 +23,8 @@ export function addGrammarCommands(program: Command, withContext: WithContext): 
     .command("get")
     .description("print the JSON Schema of a type, which editors complete and check manifests from")
     .argument("[what]", "`resource`, as the vendor's tool has it")
-    .requiredOption("-t, --type <type>", "depot, policy, workflow, …")
-    .option("-v, --version <version>", "version of the grammar; else the type's default")
+    .addOption(resourceType().makeOptionMandatory())
+    .option("-v, --schemaVersion <version>", "version of the grammar; else the type's default")
     .action(
       withContext(async (context, _what: unknown, options: never) =>
         (await import("./commands/develop.ts")).getSchema(context, options),

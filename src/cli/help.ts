@@ -53,6 +53,10 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     "dataos-ctl log -t workflow -n scan-shopdb -f          # exit code 0 when the run succeeds, 1 when it does not",
     "dataos-ctl log -t depot -n shopdb --since 1h",
   ],
+  lint: [
+    "dataos-ctl lint -f manifests -R                  # exit code 1 where there is a fault",
+    "dataos-ctl lint -f manifests -R -o json | jq -r '.[] | [.file, .line, .message] | @tsv'",
+  ],
   diff: ["dataos-ctl diff -f manifests -R && echo nothing to do"],
   describe: ["dataos-ctl describe depot shopdb", "dataos-ctl describe workflow/public/scan-shopdb"],
   history: ["dataos-ctl history depot shopdb", "dataos-ctl history depot shopdb --diff 1"],

@@ -7,7 +7,7 @@ import { parseWord } from "../words.ts";
 
 export interface SchemaOptions {
   readonly type: string;
-  readonly version?: string;
+  readonly schemaVersion?: string;
 }
 
 /** Prints the grammar of a type of resource as JSON Schema, which editors complete from; needs no server. */
@@ -15,7 +15,9 @@ export function getSchema(context: CommandContext, options: SchemaOptions): void
   const type = parseWord("type", options.type, resourceTypes);
   const versions = versionsOf(type);
   const version =
-    options.version === undefined ? versions[0] : parseWord(`version of \`${type}\``, options.version, versions);
+    options.schemaVersion === undefined
+      ? versions[0]
+      : parseWord(`version of \`${type}\``, options.schemaVersion, versions);
   context.print(render("json", toJsonSchema(type, version), () => ""));
 }
 

@@ -45,10 +45,17 @@ export async function lint(context: CommandContext, options: LintOptions): Promi
     ({ file }) => !caseFile.test(file),
   );
   const checked = files.map((file) => check(file, options.workspace));
-  const findings = [...checked.flatMap((one) => one.findings), ...findTwins(checked.flatMap((one) => one.manifests))];
+  const twins = findTwins(checked.flatMap((one) => one.manifests));
+  const findings = files.flatMap(({ file }, index) =>
+    [...(checked[index]?.findings ?? []), ...twins.filter((twin) => twin.file === file)].sort(byPlace),
+  );
   const errors = findings.filter(({ severity }) => severity === "error").length;
   context.print(render(format, findings, () => toLines(context, findings, files.length)));
   if (errors > 0 || (options.strict === true && findings.length > 0)) throw new CommandError("", 1);
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  return a.line - b.line || a.column - b.column;
 }
 
 function check(
@@ -69,7 +76,7 @@ function check(
     ...faults.map((problem) => toFinding(file, problem, "error")),
     ...warnings.map((problem) => toFinding(file, problem, "warning")),
   ];
-  return { findings: findings.sort((a, b) => a.line - b.line || a.column - b.column), manifests };
+  return { findings, manifests };
 }
 
 /** What Heimdall would refuse; grants and use-cases are made of what only a server knows. */

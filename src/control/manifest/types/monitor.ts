@@ -3,7 +3,7 @@ import { keyword, mapping, opaqueMap, opt, req, scalarText, shortText, text, wit
 import type { SectionFault, SectionReading } from "../section.ts";
 
 /** How two values are compared. */
-export const comparison = keyword([
+const comparison = keyword([
   "equals",
   "not_equals",
   "greater_than",

@@ -46,7 +46,7 @@ const sources = [
 ] as const;
 
 /** `stackSpec` of a scan of a depot (`reference/dataos.md` §7). */
-export const scannerSpec = mapping({
+const scannerSpec = mapping({
   depot: req(shortText.min(1), "the depot: its name or `dataos://<name>`"),
   sourceConfig: opt(
     mapping({
