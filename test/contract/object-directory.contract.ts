@@ -86,6 +86,74 @@ export function objectDirectoryContract(make: () => Promise<{ open(): ObjectDire
     expect(await idsOf(allObjects)).toEqual([]);
   });
 
+  it("lets the caller look at what is stored before it changes, and changes nothing when the caller objects or rehearses", async () => {
+    await directory.put([todo("1", { tags: ["old"] })]);
+    const seen: unknown[] = [];
+    const look = {
+      check: (find: (ref: { type: string; id: string }) => unknown) => seen.push(find(todo("1")), find(todo("2"))),
+    };
+    const object = (): never => {
+      throw new ConflictError("no");
+    };
+    const changed = [todo("1", { tags: ["new"] }), todo("2")];
+    await directory.put(changed, { ...look, dryRun: true });
+    await directory.delete(changed, { ...look, dryRun: true });
+    await expect(directory.put(changed, { check: object })).rejects.toThrow(ConflictError);
+    await expect(directory.delete(changed, { check: object })).rejects.toThrow(ConflictError);
+    await expect(directory.put([todo("2", { type: "nothing" })], { dryRun: true })).rejects.toThrow(BadInputError);
+    expect(seen).toEqual([todo("1", { tags: ["old"] }), undefined, todo("1", { tags: ["old"] }), undefined]);
+    expect(await directory.getMany([...changed, todo("1", { type: "note" })])).toEqual([todo("1", { tags: ["old"] })]);
+
+    const owners: unknown[] = [];
+    await directory.putType({ name: "todo", description: undefined, owner: "b" }, (stored) =>
+      owners.push(stored?.owner),
+    );
+    await directory.putType({ name: "note", description: undefined, owner: "b" }, (stored) =>
+      owners.push(stored?.owner),
+    );
+    await expect(directory.putType({ name: "note", description: undefined, owner: "c" }, object)).rejects.toThrow("no");
+    expect(owners).toEqual(["svc", undefined]);
+    expect((await directory.listTypes()).map(({ owner }) => owner)).toEqual(["b", "b"]);
+  });
+
+  it("knows which objects a manifest put last, and forgets those alone", async () => {
+    await directory.putType({ name: "note", description: undefined, owner: "svc" });
+    await directory.put([todo("a"), todo("b"), todo("c"), todo("a", { type: "note" })], { manifest: "m1" });
+    await directory.put([todo("d")], { manifest: "m2" });
+    await directory.put([todo("b", { tags: ["mine"] })]);
+    expect([await directory.hasObjects("todo"), await directory.hasObjects("todo", "m1")]).toEqual([true, true]);
+    await directory.deleteOfManifest("m1", "todo", new Set(["a"]));
+    expect(await idsOf(allObjects)).toEqual(["a", "b", "d"]);
+    // what it put of another type goes, as it lists one type only
+    expect(await idsOf(allObjects, "note")).toEqual([]);
+    await directory.deleteOfManifest("m1", "todo", new Set());
+    await directory.delete([todo("b")]);
+    expect([await directory.hasObjects("todo", "m1"), await directory.hasObjects("todo", "m2")]).toEqual([true, false]);
+    expect(await idsOf({ op: "tag", glob: "mine" })).toEqual([]);
+  });
+
+  it("of calls at once about the same objects lets each see what the one before left", async () => {
+    const add = (tag: string) =>
+      directory.put([todo("1", { tags: [tag] })], {
+        check(find) {
+          if (find(todo("1")) !== undefined) throw new ConflictError("there already");
+        },
+      });
+    const outcomes = await Promise.allSettled(["a", "b", "c", "d"].map(add));
+    expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    const made = await Promise.allSettled(
+      ["x", "y", "z"].map((owner) =>
+        directory.putType({ name: "note", description: undefined, owner }, (stored) => {
+          if (stored) throw new ConflictError("there already");
+        }),
+      ),
+    );
+    expect(made.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    for (const outcome of [...outcomes, ...made]) {
+      if (outcome.status === "rejected") expect(outcome.reason).toBeInstanceOf(ConflictError);
+    }
+  });
+
   it("takes 1,000 objects in one call and pages through them by id", async () => {
     const objects = Array.from({ length: 1_000 }, (_, index) =>
       todo(String(index).padStart(4, "0"), { tags: [`t${index % 10}`], attributes: { n: index } }),
