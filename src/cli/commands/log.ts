@@ -7,6 +7,7 @@ import { createPatience } from "./patience.ts";
 import { toRunId } from "./run.ts";
 import { requireTarget, type Target, type TargetOptions } from "./target.ts";
 import { parseSince } from "./times.ts";
+import { type Waiting, whyWaiting } from "./waiting.ts";
 
 export interface LogOptions extends TargetOptions {
   readonly run?: string;
@@ -25,7 +26,9 @@ const document = /* GraphQL */ `
 const oneRunDocument = /* GraphQL */ `query OneRun($id: ID!) { node(id: $id) { ... on Run { state message } } }`;
 const lastRunDocument = /* GraphQL */ `
   query LastRun($workflow: String!, $workspace: String) {
-    resource(type: "workflow", name: $workflow, workspace: $workspace) { generation observedGeneration }
+    resource(type: "workflow", name: $workflow, workspace: $workspace) {
+      generation observedGeneration conditions { type status reason message }
+    }
     runs(workflow: $workflow, workspace: $workspace, first: 1) { edges { node { state message } } }
   }
 `;
@@ -54,20 +57,22 @@ export async function log(context: CommandContext, options: LogOptions): Promise
   }
   const patience = createPatience(context);
   let after: string | undefined;
+  let told: string | undefined;
   for (;;) {
     const round = await patience.ask(async () => {
       // WHY: the state is read before the lines, so that a run seen as ended has no line that is not printed yet
-      const ended = await endedRun(context, wanted);
+      const { ended, waiting } = await lookAtRun(context, wanted);
       // INVARIANT: the place is kept with every page that is printed, so that none is lost or doubled when the next one fails
       await printLines(context, wanted, after, (cursor) => {
         after = cursor;
       });
-      return { ended };
+      return { ended, waiting };
     });
     if (round?.ended) {
       tellEnd(round.ended);
       return;
     }
+    told = tellWaiting(context, wanted, round?.waiting, told);
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }
@@ -77,6 +82,20 @@ function tellEnd({ state, message }: EndedRun): void {
   const why = message ? `: ${message}` : "";
   const what = state === "failed" ? `the run failed${why}` : `the run was ${state}${why}`;
   throw new CommandError(what, errorFaces.INTERNAL.exit);
+}
+
+/** Says once what the workflow waits for. @throws {CommandError} waiting longer is of no use */
+function tellWaiting(
+  context: CommandContext,
+  { name }: Wanted,
+  waiting: Waiting | undefined,
+  told: string | undefined,
+): string | undefined {
+  if (!waiting) return told;
+  const text = `workflow \`${name}\` ${waiting.message}`;
+  if (waiting.isFinal) throw new CommandError(`${text}; mend that, and follow again`, errorFaces.INTERNAL.exit);
+  if (text !== told) context.note(text);
+  return text;
 }
 
 /** Prints all there is behind `start`, and says after each page how far it is. */
@@ -107,21 +126,24 @@ interface EndedRun {
   readonly message?: string | null;
 }
 
-async function endedRun(
+/** The run that has ended, or what the next one waits for. */
+async function lookAtRun(
   context: CommandContext,
   { type, name, workspace, run }: Wanted,
-): Promise<EndedRun | undefined> {
-  if (type !== "workflow") return undefined;
+): Promise<{ readonly ended?: EndedRun; readonly waiting?: Waiting }> {
+  if (type !== "workflow") return {};
   if (run !== undefined) {
     const { node } = await context.client.query<{ node: Run | null }>(oneRunDocument, { id: run });
-    return node && endStates.has(node.state) ? node : undefined;
+    return node && endStates.has(node.state) ? { ended: node } : {};
   }
   const { resource, runs } = await context.client.query<{ resource: Resource | null; runs: RunConnection }>(
     lastRunDocument,
     { workflow: name, workspace },
   );
-  // WHY: right after an apply the newest run may still be one of the former manifest
-  if (resource && resource.generation !== resource.observedGeneration) return undefined;
   const newest = runs.edges[0]?.node;
-  return newest && endStates.has(newest.state) ? newest : undefined;
+  if (newest && !endStates.has(newest.state)) return {};
+  // WHY: right after an apply the newest run may still be one of the former manifest
+  if (newest && resource?.generation === resource?.observedGeneration) return { ended: newest };
+  const waiting = resource ? await whyWaiting(context, resource) : undefined;
+  return waiting ? { waiting } : {};
 }
