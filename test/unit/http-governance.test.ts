@@ -102,6 +102,7 @@ describe("the vendor's routes", () => {
     expect((await ask({ ...policy, name: "Views!" })).message).toMatchInlineSnapshot(
       `"\`Views!\` is not a name for a policy; expected lower-case letters, digits and hyphens, no hyphen at either end, at most 48 characters"`,
     );
+    expect((await ask({ ...policy, objects: undefined })).message).toBe("`objects` is missing; expected a mapping");
     expect((await ask({ ...policy, name: "" })).message).toMatchInlineSnapshot(
       `"\`name\`: too small: expected string to have >=1 characters"`,
     );

@@ -29,12 +29,12 @@ function readFields(text: string): ReadonlyMap<number, string> {
 function toBodyProblem({ at, message }: Problem, fields: ReadonlyMap<number, string>, type: ResourceType): Problem {
   const sections = type === "policy" ? ["policy.access.", "policy.data.", "policy.", "access.", "data."] : [`${type}.`];
   const strip = (path: string): string => {
-    const section = sections.find((prefix) => path.startsWith(prefix));
+    const section = sections.find((prefix) => `${path}.`.startsWith(prefix));
     return section === undefined ? path : path.slice(section.length);
   };
   const field = strip((at && fields.get(at.line)) ?? "");
   const own = sections.reduce((words, section) => words.replaceAll(`\`${section}`, "`"), message);
-  // the whole section, and the name that all that is refused stands at, say nothing more
-  const isNamed = field === "" || field === type || field === "name" || own.includes(`\`${field}\``);
+  // the whole body, and the name that all that is refused stands at, say nothing more
+  const isNamed = field === "" || field === "name" || own.includes(`\`${field}\``);
   return { field, message: isNamed ? own : `\`${field}\`: ${own}` };
 }
