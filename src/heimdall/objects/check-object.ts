@@ -19,12 +19,17 @@ const ownKinds: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
+/** Whether the word is the platform's, so that no type of services has it. */
+export function isOwnKind(name: string): boolean {
+  return ownKinds.has(name.toLowerCase());
+}
+
 /** What is wrong with a type; `undefined`: nothing. */
 export function findTypeFault({ name, description }: ObjectType): string | undefined {
   if (!/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/.test(name)) {
     return `\`${name.slice(0, 80)}\` is not a name for a type of objects; expected a letter, then letters, digits and \`_ . -\`, at most 64 characters`;
   }
-  if (ownKinds.has(name.toLowerCase())) {
+  if (isOwnKind(name)) {
     return `\`${name}\` is the platform's own word; choose another name for the type, such as \`my-${name}\``;
   }
   return description !== undefined && (description.length > 1_000 || !isText(description))

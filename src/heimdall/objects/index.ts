@@ -1,5 +1,4 @@
 export { findObjectFault, findTypeFault } from "./check-object.ts";
 export { describeRegisteredObject } from "./describe-object.ts";
-export { describeObjectType } from "./describe-type.ts";
 export { createObjectRegistry } from "./object-registry.ts";
 export { createRegisteredObjectSource } from "./object-source.ts";

@@ -1,6 +1,7 @@
 import { completeObject } from "../../shared/complete-object.ts";
 import type { DecisionObject } from "../../shared/decision.ts";
 import type { ObjectDirectory, ObjectSource } from "../ports.ts";
+import { isOwnKind } from "./check-object.ts";
 import { describeRegisteredObject, parseObjectPath } from "./describe-object.ts";
 
 /**
@@ -26,5 +27,7 @@ export function createRegisteredObjectSource(directory: Pick<ObjectDirectory, "g
 function namesOf({ paths }: DecisionObject): { readonly type: string; readonly id: string }[] {
   const isPlatforms = (path: string): boolean =>
     path.startsWith("dataos://") || (path.startsWith("urn:dataos:") && !path.startsWith("urn:dataos:object:"));
-  return paths.some(isPlatforms) ? [] : paths.flatMap((path) => parseObjectPath(path) ?? []);
+  if (paths.some(isPlatforms)) return [];
+  // WHY: nothing is registered under a word of the platform, and most questions are about such things
+  return paths.flatMap((path) => parseObjectPath(path) ?? []).filter(({ type }) => !isOwnKind(type));
 }
