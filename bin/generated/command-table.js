@@ -7,6 +7,9 @@ function _export(target, all) {
     });
 }
 _export(exports, {
+    get commonOptions () {
+        return commonOptions;
+    },
     get findCommand () {
         return findCommand;
     },
@@ -75,8 +78,11 @@ function walk(table, words) {
 function optionsOf(table, command) {
     return command === table.root ? command.options : [
         ...command.options,
-        ...table.root.options
+        ...commonOptions(table)
     ];
+}
+function commonOptions({ root }) {
+    return root.options.filter(({ long })=>long !== "--version");
 }
 function findCommand(command, word) {
     return command.commands.find(({ name, aliases })=>name === word || aliases.includes(word));

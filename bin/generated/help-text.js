@@ -17,6 +17,7 @@ _export(exports, {
         return renderHelp;
     }
 });
+const _commandtablets = require("./command-table.js");
 const gap = 2;
 const narrowest = 40;
 function renderHelp(table, path, width) {
@@ -28,7 +29,7 @@ function renderHelp(table, path, width) {
     ].join(" ");
     const parts = [
         [
-            `Usage: ${names}${usageOf(command)}`
+            wrap(`Usage: ${names}${usageOf(command)}`, columns, 7)
         ],
         [
             wrap(toSentence(command.summary), columns, 0)
@@ -41,7 +42,7 @@ function renderHelp(table, path, width) {
             ]
         ]), columns),
         ...commandSections(command, columns),
-        ...command === table.root ? [] : section("Of every command", optionRows(table.root.options), columns),
+        ...command === table.root ? [] : section("Of every command", optionRows((0, _commandtablets.commonOptions)(table)), columns),
         ...command.examples.length > 0 ? [
             [
                 "Examples:",

@@ -13,7 +13,10 @@ async function main(): Promise<void> {
     throw error;
   });
   try {
-    await createProgram().parseAsync(process.argv);
+    const [first, ...words] = process.argv.slice(2);
+    // before the parser, which would take the options in the words for its own
+    if (first === "__complete") await (await import("./commands/complete.ts")).answerShell(words);
+    else await createProgram().parseAsync(process.argv);
   } catch (error) {
     process.exitCode = report(error);
   }

@@ -126,13 +126,6 @@ function addOwnCommands(program: Command): void {
         command = command.commands.find((inner) => inner.name() === word || inner.aliases().includes(word)) ?? command;
       command.outputHelp();
     });
-  program
-    .command("__complete", { hidden: true })
-    .description("what the scripts of `completion` ask")
-    .argument("[words...]")
-    .allowUnknownOption()
-    .helpOption(false)
-    .action(async (words: readonly string[]) => (await import("./commands/complete.ts")).answerShell(words));
 }
 
 function addWorkspaceCommands(program: Command, withContext: WithContext): void {

@@ -59,13 +59,13 @@ export async function addContext(name: string, options: AddOptions): Promise<voi
   checkServerAddress(options.url, "--url");
   const file = contextsFile();
   const before = readContexts(file);
-  const key = await readKey(options, options.url);
+  const { key, source } = await readKey(options, options.url);
   const apiKey = key === "" ? undefined : new Secret(key);
-  if (apiKey) checkApiKey(key, "the key");
+  if (apiKey) checkApiKey(key, source);
   const url = options.url.replace(/\/+$/, "");
   let whose = "";
   if (options.check && apiKey) {
-    const client = createClient({ url, apiKey: { key: apiKey, source: "what was given" } });
+    const client = createClient({ url, apiKey: { key: apiKey, source } });
     const { me } = await client.query<{ me: Me }>("{ me { id } }");
     whose = `, as ${printable(me.id)}`;
   }
@@ -74,11 +74,17 @@ export async function addContext(name: string, options: AddOptions): Promise<voi
   print(`${before.servers.has(name) ? "replaced " : "added    "} context/${name}  ${url}${whose}`);
 }
 
-async function readKey({ apikey, apikeyStdin }: AddOptions, url: string): Promise<string> {
-  if (apikeyStdin) return (await readAll(process.stdin)).trim();
-  const given = apikey || process.env.DATAOS_APIKEY;
-  if (given) return given;
-  if (process.stdin.isTTY && process.stderr.isTTY) return (await askSecret(`API key for ${url}: `)).trim();
+/** The key, empty for none, and where it comes from. */
+async function readKey(
+  { apikey, apikeyStdin }: AddOptions,
+  url: string,
+): Promise<{ readonly key: string; readonly source: string }> {
+  if (apikeyStdin) return { key: (await readAll(process.stdin)).trim(), source: "standard input" };
+  if (apikey) return { key: apikey, source: "--apikey" };
+  const { DATAOS_APIKEY: key } = process.env;
+  if (key) return { key, source: "DATAOS_APIKEY" };
+  if (process.stdin.isTTY && process.stderr.isTTY)
+    return { key: (await askSecret(`API key for ${url}: `)).trim(), source: "the terminal" };
   throw new CommandError("no API key was given; set DATAOS_APIKEY, or pass it with --apikey-stdin", badInput);
 }
 

@@ -122,7 +122,12 @@ export function walk(table: CommandTable, words: readonly string[]): Walk {
 
 /** The options of `command` and those that every command takes. */
 export function optionsOf(table: CommandTable, command: CommandEntry): readonly OptionEntry[] {
-  return command === table.root ? command.options : [...command.options, ...table.root.options];
+  return command === table.root ? command.options : [...command.options, ...commonOptions(table)];
+}
+
+/** Options that stand behind any command. */
+export function commonOptions({ root }: CommandTable): readonly OptionEntry[] {
+  return root.options.filter(({ long }) => long !== "--version");
 }
 
 /** The command below `command` of this name or alias. */

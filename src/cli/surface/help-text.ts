@@ -1,4 +1,10 @@
-import type { ArgumentEntry, CommandEntry, CommandTable, OptionEntry } from "./command-table.ts";
+import {
+  type ArgumentEntry,
+  type CommandEntry,
+  type CommandTable,
+  commonOptions,
+  type OptionEntry,
+} from "./command-table.ts";
 
 type Row = readonly [term: string, summary: string];
 
@@ -14,12 +20,12 @@ export function renderHelp(table: CommandTable, path: readonly CommandEntry[], w
   const columns = Math.max(narrowest, width);
   const names = [table.root.name, ...path.map(({ name }) => name)].join(" ");
   const parts = [
-    [`Usage: ${names}${usageOf(command)}`],
+    [wrap(`Usage: ${names}${usageOf(command)}`, columns, 7)],
     [wrap(toSentence(command.summary), columns, 0)],
     ...section("Arguments", argumentRows(command.arguments), columns),
     ...section("Options", optionRows([...command.options, ...(command === table.root ? [] : [helpOption])]), columns),
     ...commandSections(command, columns),
-    ...(command === table.root ? [] : section("Of every command", optionRows(table.root.options), columns)),
+    ...(command === table.root ? [] : section("Of every command", optionRows(commonOptions(table)), columns)),
     ...(command.examples.length > 0 ? [["Examples:", ...command.examples.map((line) => `  ${line}`)]] : []),
     ...(command === table.root ? [table.notes.split("\n")] : []),
   ];

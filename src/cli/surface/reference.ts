@@ -1,4 +1,4 @@
-import type { CommandEntry, CommandTable } from "./command-table.ts";
+import { type CommandEntry, type CommandTable, commonOptions, type OptionEntry } from "./command-table.ts";
 import { describeOption, placeholderOf } from "./help-text.ts";
 
 /** The documentation of every command as Markdown: docs/cli.md. */
@@ -21,7 +21,7 @@ export function renderReference(table: CommandTable): string {
     "",
     "## Options of every command",
     "",
-    ...optionTable(root),
+    ...optionTable(commonOptions(table)),
     "",
     ...groups.flatMap((group) => [
       `## ${group}`,
@@ -70,11 +70,11 @@ function commandSection(command: CommandEntry, parents: readonly string[]): stri
     ...(named.length > 0
       ? ["| argument | |", "|---|---|", ...named.map((entry) => row(placeholderOf(entry), entry.summary)), ""]
       : []),
-    ...(command.options.length > 0 ? [...optionTable(command), ""] : []),
+    ...(command.options.length > 0 ? [...optionTable(command.options), ""] : []),
   ];
 }
 
-function optionTable({ options }: CommandEntry): string[] {
+function optionTable(options: readonly OptionEntry[]): string[] {
   const shown = options.filter(({ isHidden }) => !isHidden);
   return ["| option | |", "|---|---|", ...shown.map((option) => row(option.flags, describeOption(option)))];
 }
