@@ -1,6 +1,7 @@
 // The composition root: the only file that knows every part.
 import { hkdfSync } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -8,9 +9,11 @@ import {
   createControl,
   createGrantHistory,
   createGrantUses,
+  createProcessStack,
   createResourceObjectSource,
   createResourcePolicySource,
   createStateControlStores,
+  disablePolicy,
   shareSources,
 } from "./control/index.ts";
 import {
@@ -30,8 +33,10 @@ import {
   createStateAuditLog,
   createStateIdentityStore,
   createStateObjectDirectory,
+  createStateShadowStore,
   identityMigrations,
   objectMigrations,
+  shadowMigrations,
 } from "./heimdall/adapters/state/index.ts";
 import { type WatchedAuditLog, watchAudit } from "./heimdall/audit/index.ts";
 import {
@@ -42,6 +47,7 @@ import {
   rememberObjects,
 } from "./heimdall/authorization/index.ts";
 import { createObjectRegistry, createRegisteredObjectSource } from "./heimdall/objects/index.ts";
+import { compilePolicies } from "./heimdall/policy/index.ts";
 import type { AuditLog, IdentityStore, ObjectSource } from "./heimdall/ports.ts";
 import { createDirectoryLister, createQuestions } from "./heimdall/questions/index.ts";
 import { createPolicySafety } from "./heimdall/safety/index.ts";
@@ -49,7 +55,13 @@ import { createHttpServer, type EngineState } from "./http/index.ts";
 import { metisMigrations } from "./metis/adapters/state/index.ts";
 import type { LineageStore, SearchStore } from "./metis/ports.ts";
 import { createCatalog, type RunningCatalog } from "./metis/service/index.ts";
-import { createNameFilter, createNetworkGuard, scanPostgres, testConnection } from "./scanner/index.ts";
+import {
+  createNameFilter,
+  createNetworkGuard,
+  openPostgresStatements,
+  scanPostgres,
+  testConnection,
+} from "./scanner/index.ts";
 import { systemClock } from "./shared/clock.ts";
 import { type Config, describeSettings, loadConfig } from "./shared/config.ts";
 import { DataOsError, formatProblem } from "./shared/errors.ts";
@@ -85,29 +97,7 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
     // WHY: also where the state is in PostgreSQL, the projections and the audit checkpoint in this folder belong to one process
     const lock = acquireFileLock(join(config.dataDir, "server.lock"), `the data directory \`${config.dataDir}\``);
     stops.push(async () => lock.release());
-    const state = await openState(config.stateUrl, { logger, clock });
-    stops.push(() => state.close());
-    await state.migrate([
-      ...identityMigrations,
-      ...objectMigrations,
-      ...auditMigrations,
-      ...secretMigrations,
-      ...metisMigrations,
-      ...controlMigrations,
-    ]);
-
-    const vault = await openVault(state, config);
-    const audit = watchAudit(
-      await createStateAuditLog(state, {
-        logger,
-        clock,
-        ids,
-        sealer: createSealer(vault),
-        witness: createCheckpointFile(join(config.dataDir, "audit-checkpoint.json")),
-        journal: join(config.dataDir, "audit-journal"),
-      }),
-    );
-    stops.push(() => audit.close());
+    const { state, vault, audit } = await openCore(config, logger, stops);
     const identity = createStateIdentityStore(state, { logger, clock });
     const secrets = createStateSecretStore(state, vault, async ({ kind, name }, purpose) => {
       await audit.append({
@@ -217,6 +207,15 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
       catalog,
       scan,
       checkNames: createNameFilter,
+      openSql: (connection, options) => openPostgresStatements(connection, guard, options),
+      stacks: [
+        createProcessStack({
+          allowedCommands: config.jobCommands,
+          environment: pickEnvironment(["PATH", "LANG", "LC_ALL", "TZ"]),
+          workDir: join(config.dataDir, "jobs"),
+          clock,
+        }),
+      ],
       clock,
       ids,
       logger,
@@ -228,6 +227,21 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
     await control.start();
     stops.push(() => control.stop());
 
+    const policySafety = createPolicySafety({
+      policies,
+      authorizer,
+      audit,
+      objects: [catalog.objects, resourceObjects, registeredLister],
+      listSubjects: async () =>
+        (await identity.listUsers()).map((user) => ({ subject: toSubject(user), object: describeUser(user) })),
+      shadows: createStateShadowStore(state, { clock }),
+      clock,
+      ids,
+      logger,
+    });
+    policySafety.start();
+    stops.push(() => policySafety.stop());
+
     const http = await createHttpServer(
       {
         authorizer,
@@ -237,15 +251,7 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
         objects: registry,
         audit,
         policyChecker,
-        policySafety: createPolicySafety({
-          policies,
-          authorizer,
-          audit,
-          objects: [catalog.objects, resourceObjects, registeredLister],
-          listSubjects: async () =>
-            (await identity.listUsers()).map((user) => ({ subject: toSubject(user), object: describeUser(user) })),
-          clock,
-        }),
+        policySafety,
         questions,
         policies: { list: () => listPolicies(policies, (file) => file.startsWith("policies/")) },
         policyDocuments: policies,
@@ -275,6 +281,76 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
   } catch (error) {
     await stop().catch((cause: unknown) => logger.warn({ err: cause }, "not everything could be closed"));
     throw error;
+  }
+}
+
+/** The state store, and the log of what is done to it. @param stops gets what to undo */
+async function openCore(config: Config, logger: Logger, stops: (() => Promise<void>)[]) {
+  const clock = systemClock;
+  const state = await openState(config.stateUrl, { logger, clock });
+  stops.push(() => state.close());
+  await state.migrate([
+    ...identityMigrations,
+    ...objectMigrations,
+    ...auditMigrations,
+    ...shadowMigrations,
+    ...secretMigrations,
+    ...metisMigrations,
+    ...controlMigrations,
+  ]);
+
+  const vault = await openVault(state, config);
+  const audit = watchAudit(
+    await createStateAuditLog(state, {
+      logger,
+      clock,
+      ids: createIdSource(clock),
+      sealer: createSealer(vault),
+      witness: createCheckpointFile(join(config.dataDir, "audit-checkpoint.json")),
+      journal: join(config.dataDir, "audit-journal"),
+    }),
+  );
+  stops.push(() => audit.close());
+  return { state, vault, audit };
+}
+
+/**
+ * Break-glass, on the machine of a server that is stopped: says what is wrong with the stored policies, and takes those out that are
+ * named (`docs/adr/0013-policies-that-do-not-compile-never-become-live.md`).
+ */
+async function recover(config: Config, logger: Logger, named: readonly string[]): Promise<void> {
+  const stops: (() => Promise<void>)[] = [];
+  const lock = acquireFileLock(join(config.dataDir, "server.lock"), `the data directory \`${config.dataDir}\``);
+  stops.push(async () => lock.release());
+  try {
+    const { state, audit } = await openCore(config, logger, stops);
+    const { resources, grants } = createStateControlStores(state, {
+      clock: systemClock,
+      ids: createIdSource(systemClock),
+    });
+    for (const name of named) {
+      const manifest = await disablePolicy({ resources, audit }, name, `machine:${userInfo().username}`);
+      process.stdout.write(`# ${name} decides no more; mend it and apply it again\n${manifest}---\n`);
+    }
+    const builtIn = await loadBuiltInPolicies(join(root, "policies"));
+    const stored = await createResourcePolicySource(resources, grants).load();
+    const { problems } = compilePolicies([...builtIn, ...stored]);
+    for (const problem of problems) {
+      const { file, line, column } = problem.at ?? { file: "", line: 0, column: 0 };
+      const inFile = stored.filter((document) => document.file === file);
+      const atPlace = inFile.filter(({ positions }) =>
+        positions.values().some((place) => place.line === line && place.column === column),
+      );
+      const names = (atPlace.length > 0 ? atPlace : inFile).map(({ kind, name }) => `${kind}/${name}`).join(" or ");
+      process.stdout.write(`# ${names}: ${formatProblem(problem)}\n`);
+    }
+    process.stdout.write(
+      problems.length === 0
+        ? "# the stored policies compile\n"
+        : "# the stored policies do not compile; take one out with `recover TYPE/NAME`, e.g. `recover policy/my-policy`\n",
+    );
+  } finally {
+    for (const undo of stops.reverse()) await undo();
   }
 }
 
@@ -322,6 +398,16 @@ function createSealer(vault: Vault): AuditKeySealer {
     seal: (name, plain) => vault.seal(placeOf(name), plain),
     open: (name, sealed) => vault.open(placeOf(name), sealed),
   };
+}
+
+/** Those variables of the server's own environment that are set. */
+function pickEnvironment(names: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 /** Completes an object with what each source knows of it. */
@@ -432,18 +518,25 @@ async function main(): Promise<void> {
   }
   if (process.argv.includes("--help")) {
     process.stdout.write(
-      `npm start -- [SETTING ...]   (in a package: dataos [SETTING ...])\n\n${describeSettings()}\n`,
+      `npm start -- [SETTING ...]   (in a package: dataos [SETTING ...])\nnpm start -- recover [TYPE/NAME ...] [SETTING ...]: on a stopped server, says which stored policies do not compile, and takes out those named\n\n${describeSettings()}\n`,
     );
     return;
   }
   try {
+    const [command, ...rest] = process.argv.slice(2);
+    const isRecovery = command === "recover";
+    const named = isRecovery ? rest.filter((argument) => /^[a-z-]+\//.test(argument)) : [];
     const config = loadConfig({
-      argv: process.argv.slice(2),
+      argv: isRecovery ? rest.filter((argument) => !named.includes(argument)) : process.argv.slice(2),
       env: process.env,
       readFile: (path) => readFileSync(path, "utf8"),
       cwd: process.cwd(),
     });
     const logger = createLogger(config.logLevel);
+    if (isRecovery) {
+      await recover(config, logger, named);
+      return;
+    }
     const server = await startServer(config, logger);
     process.stdout.write(`listening on ${server.url}\n`);
     if (server.newKey) {

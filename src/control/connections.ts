@@ -27,9 +27,10 @@ export function callFor(subject: Subject, requestId: string): CallContext {
 export interface Connections {
   /**
    * @param purpose why the credentials are opened; recorded
-   * @throws {TerminalError} `MissingCredentials`, `SecretNotAllowed`
+   * @param access `rw`: only with a secret for reading and writing; default `r`: with one for reading, else with any
+   * @throws {TerminalError} `MissingCredentials`, `SecretNotAllowed`, `ReadOnly`
    */
-  open(depot: StoredResource, purpose: string): Promise<SourceConnection>;
+  open(depot: StoredResource, purpose: string, access?: "r" | "rw"): Promise<SourceConnection>;
 }
 
 const defaultPorts: Readonly<Record<string, number>> = { postgresql: 5432 };
@@ -46,10 +47,10 @@ export function createConnections({
   readonly findSubject: FindSubject;
 }): Connections {
   return {
-    async open(depot, purpose) {
+    async open(depot, purpose, access = "r") {
       const spec = readStoredSpec("depot", depot.version, depot.manifest);
       const { location, engine } = spec;
-      const values = await readCredentials(depot, spec, purpose);
+      const values = await readCredentials(depot, spec, purpose, access);
       const username = values?.get("username") ?? values?.get("user");
       const password = values?.get("password");
       if (!username || !password) {
@@ -76,8 +77,11 @@ export function createConnections({
     depot: StoredResource,
     spec: DepotSpec,
     purpose: string,
+    access: "r" | "rw",
   ): Promise<ReadonlyMap<string, Secret> | undefined> {
-    const inline = [...spec.inline].sort((a, b) => Number(a.acl === "rw") - Number(b.acl === "rw"))[0];
+    // read before read-write; who writes takes nothing but the latter
+    const inline = pickByAcl(spec.inline, ({ acl }) => acl, access);
+    if (spec.inline.length > 0 && !inline) throw readOnly(depot);
     if (inline) {
       const stored = await readValues(depot.ref, purpose);
       if (!stored) return undefined;
@@ -85,7 +89,8 @@ export function createConnections({
     }
     const referenced = await Promise.all(spec.secrets.map((ref) => resources.find(ref)));
     const found = referenced.filter((resource) => resource !== undefined);
-    const first = found.sort((a, b) => Number(aclOf(a) === "rw") - Number(aclOf(b) === "rw"))[0];
+    const first = pickByAcl(found, aclOf, access);
+    if (found.length > 0 && !first) throw readOnly(depot);
     if (!first) return undefined;
     await assertMayUse(depot, first);
     const stored = await readValues(first.ref, purpose);
@@ -114,6 +119,18 @@ export function createConnections({
       throw error;
     }
   }
+}
+
+function pickByAcl<T>(secrets: readonly T[], aclOf: (secret: T) => unknown, access: "r" | "rw"): T | undefined {
+  const writing = secrets.find((secret) => aclOf(secret) === "rw");
+  return access === "rw" ? writing : (secrets.find((secret) => aclOf(secret) !== "rw") ?? writing);
+}
+
+function readOnly(depot: StoredResource): TerminalError {
+  return new TerminalError(
+    "ReadOnly",
+    `${nameOf(depot.ref)} has no secret with \`acl: rw\`, so nothing is written there; name one below its \`secrets\``,
+  );
 }
 
 function pick(

@@ -27,7 +27,7 @@ import { describeUser, nameOf, resourceUrn, toResource } from "./describe.ts";
 import { decideGrant, listGrants } from "./grants.ts";
 import { createLeadership } from "./leadership.ts";
 import { isName, readStoredSpec, workspaceNameRule } from "./manifest/index.ts";
-import type { DepotSources, LivePolicies, ScanDepot, StackRunner } from "./needs.ts";
+import type { DepotSources, LivePolicies, OpenSql, ScanDepot, StackRunner } from "./needs.ts";
 import { objectChangesOf } from "./object-types.ts";
 import { findVocabularyDependents, toPolicyDocument } from "./policy-documents.ts";
 import { type Control, type ResourceRef, type Run, workspaceTypes } from "./ports.ts";
@@ -42,10 +42,13 @@ import { createSecretReconciler } from "./reconcile/secret.ts";
 import { createWorkflowReconciler } from "./reconcile/workflow.ts";
 import type { SecretStore } from "./secrets/index.ts";
 import type { StoredResource, StoredRun } from "./stores.ts";
+import { createComputeSlots } from "./workflow/compute-limits.ts";
+import { createJobSecrets } from "./workflow/job-secrets.ts";
 import { createRunRequests } from "./workflow/run-requests.ts";
 import { createRunWorker } from "./workflow/run-worker.ts";
 import { createStackRegistry } from "./workflow/stack-registry.ts";
 import { createScannerStack } from "./workflow/stacks/scanner.ts";
+import { createSqlStack } from "./workflow/stacks/sql.ts";
 
 export interface ControlOptions {
   /** with `controlMigrations` and `secretMigrations` run */
@@ -65,7 +68,8 @@ export interface ControlOptions {
   readonly scan: ScanDepot;
   /** Compiles a filter pattern of a scan. @throws {BadInputError} it is wrong */
   readonly checkNames: (pattern: NamePattern, setting: string) => unknown;
-  /** Stacks besides `scanner:2.0`. */
+  readonly openSql: OpenSql;
+  /** Stacks besides `scanner:2.0` and `sql:1.0`. */
   readonly stacks?: readonly StackRunner[];
   readonly clock: Clock;
   readonly ids: IdSource;
@@ -103,10 +107,13 @@ export function createControl(options: ControlOptions): ControlRuntime {
     scan: options.scan,
     checkNames: options.checkNames,
   });
-  const stacks = createStackRegistry([scanner, ...(options.stacks ?? [])]);
+  const sql = createSqlStack({ resources, connections, authorizer, openSql: options.openSql });
+  const stacks = createStackRegistry([scanner, sql, ...(options.stacks ?? [])]);
   const worker = createRunWorker({
     runs,
     resources,
+    readSecrets: createJobSecrets({ resources, secrets, authorizer }),
+    slots: createComputeSlots(),
     logs: stores.logs,
     stacks,
     authorizer,

@@ -3,6 +3,16 @@ export { type ControlOptions, type ControlRuntime, createControl } from "./creat
 export { shareSources } from "./depot-access.ts";
 export { describeResource } from "./describe.ts";
 export { createGrantHistory, type GrantChange, type GrantHistory } from "./grant-changes.ts";
-export type { DepotScan, DepotSources, LivePolicies, ScanDepot, StackCall, StackFault, StackRunner } from "./needs.ts";
+export type {
+  DepotScan,
+  DepotSources,
+  LivePolicies,
+  OpenSql,
+  ScanDepot,
+  StackCall,
+  StackFault,
+  StackRunner,
+} from "./needs.ts";
 export { createGrantUses, createResourcePolicySource } from "./policy-documents.ts";
 export { createResourceObjectSource } from "./resource-object-source.ts";
+export { createProcessStack } from "./workflow/stacks/process.ts";

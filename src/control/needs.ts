@@ -36,6 +36,23 @@ export interface DepotScan {
 /** Scans; throws a planned error that says what to do. */
 export type ScanDepot = (scan: DepotScan) => Promise<ScanReport>;
 
+/** Statements on a source, one at a time. */
+export interface SqlSession {
+  /**
+   * Runs one statement; several at once are refused. What it answers is dropped.
+   * @throws {BadInputError} the source refuses it @throws {DeadlineExceededError} @throws {UnavailableError}
+   */
+  execute(sql: string): Promise<{ readonly command: string; readonly rows: number }>;
+  /** Undoes what is not committed. Idempotent; never throws. */
+  close(): Promise<void>;
+}
+
+/** Opens a session under the network guard. `signal` ends the connection. */
+export type OpenSql = (
+  connection: SourceConnection,
+  options: { readonly readOnly: boolean; readonly statementTimeoutMs: number; readonly signal: AbortSignal },
+) => Promise<SqlSession>;
+
 /** One job of a run. */
 export interface StackCall {
   readonly stackSpec: unknown;
@@ -43,6 +60,15 @@ export interface StackCall {
   readonly calls: readonly CallContext[];
   readonly runId: string;
   readonly job: string;
+  /** variables as the manifest has them */
+  readonly envs: Readonly<Record<string, string>>;
+  /**
+   * Entries of the secrets that the job names, by entry; they are kept out of its log from then on.
+   * @throws {NotFoundError} one is not there @throws {ForbiddenError} the job's users may not read it
+   */
+  readonly readSecrets: () => Promise<ReadonlyMap<string, Secret>>;
+  /** the smaller limit of the job and of its compute; `undefined`: none */
+  readonly memoryBytes: number | undefined;
   readonly progress: ScanProgress;
   /** Keeps a value out of the job's log and messages; call it before anything may print the value. */
   readonly hide: (value: Secret) => void;
@@ -51,8 +77,8 @@ export interface StackCall {
    * @throws {ConflictError} the run is not this process's any more
    */
   readonly assertHeld: () => Promise<void>;
-  /** The same without asking the store: `false` where it is not sure. */
-  readonly isSure: () => boolean;
+  /** For how long that is sure without asking the store; `Infinity` where no other process can take it; 0 or less: not sure. */
+  readonly sureForMs: () => number;
   readonly signal: AbortSignal;
 }
 

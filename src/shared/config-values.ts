@@ -1,3 +1,4 @@
+import { isAbsolute } from "node:path";
 import ipaddr from "ipaddr.js";
 import { Secret } from "./secret.ts";
 
@@ -43,6 +44,15 @@ export function parseGraphUrl(text: string): ConfigValue<Secret | "embedded"> {
   return hasScheme(text, schemes)
     ? { value: new Secret(text) }
     : problem("expected `embedded` or the URL of Neo4j, e.g. `bolt://neo4j:password@localhost:7687`");
+}
+
+/** Absolute paths, by commas. */
+export function parseCommands(text: string): ConfigValue<readonly string[]> {
+  const paths = text.split(",").flatMap((path) => path.trim() || []);
+  const wrong = paths.find((path) => !isAbsolute(path) || path.includes("\0"));
+  return wrong === undefined
+    ? { value: paths }
+    : problem(`expected absolute paths of programs, e.g. \`/usr/bin/python3,/opt/etl/run\`, not ${shown(wrong)}`);
 }
 
 export function parseApiKey(text: string): ConfigValue<Secret> {

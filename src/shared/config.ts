@@ -3,6 +3,7 @@ import {
   type ConfigValue,
   type LogLevel,
   parseApiKey,
+  parseCommands,
   parseGraphUrl,
   parseHost,
   parseLogLevel,
@@ -30,6 +31,8 @@ export interface Config {
   readonly masterKeyFile: string;
   /** CIDR blocks of non-public networks that depots may be in; never link-local or metadata addresses */
   readonly depotNetworks: readonly string[];
+  /** absolute paths of the programs that jobs of the stack `process` may start */
+  readonly jobCommands: readonly string[];
   /** the first operator key; `undefined`: made and printed once */
   readonly bootstrapApiKey: Secret | undefined;
   readonly logLevel: LogLevel;
@@ -101,6 +104,13 @@ const settings: readonly Setting[] = [
     variable: "DATAOS_DEPOT_NETWORKS",
     help: "non-public networks that depots may be in, e.g. 10.0.0.0/8,127.0.0.0/8 (none)",
     parse: parseNetworks,
+  },
+  {
+    key: "jobCommands",
+    flag: "--job-commands",
+    variable: "DATAOS_JOB_COMMANDS",
+    help: "programs that jobs of stack `process` may start, e.g. /usr/bin/python3 (none)",
+    parse: parseCommands,
   },
   {
     key: "bootstrapApiKey",
@@ -266,6 +276,7 @@ function complete(values: ReadonlyMap<keyof Config, unknown>, cwd: string): Conf
     lineageUrl: given.lineageUrl ?? "embedded",
     masterKeyFile: toAbsolute(given.masterKeyFile ?? join(dataDir, "master.key"), cwd),
     depotNetworks: Object.freeze(given.depotNetworks ?? []),
+    jobCommands: Object.freeze(given.jobCommands ?? []),
     bootstrapApiKey: given.bootstrapApiKey,
     logLevel: given.logLevel ?? "info",
   });

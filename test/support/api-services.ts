@@ -15,8 +15,10 @@ import {
   createStateAuditLog,
   createStateIdentityStore,
   createStateObjectDirectory,
+  createStateShadowStore,
   identityMigrations,
   objectMigrations,
+  shadowMigrations,
 } from "../../src/heimdall/adapters/state/index.ts";
 import {
   createAuthorizer,
@@ -76,7 +78,14 @@ export async function createApiServices(policies = ""): Promise<ApiServices> {
   const common = { clock: systemClock, logger: silentLogger };
   const state = await openState(new Secret(`sqlite:${dir.path}/state.db`), common);
   const ids = createIdSource(systemClock);
-  for (const migrations of [identityMigrations, objectMigrations, auditMigrations, secretMigrations, controlMigrations])
+  for (const migrations of [
+    identityMigrations,
+    objectMigrations,
+    auditMigrations,
+    shadowMigrations,
+    secretMigrations,
+    controlMigrations,
+  ])
     await state.migrate(migrations);
   const { catalog } = await createTestCatalog(state);
   const audit = await createStateAuditLog(state, { ...common, ids, sealer: plainSealer });
@@ -137,6 +146,9 @@ export async function createApiServices(policies = ""): Promise<ApiServices> {
       throw new UnavailableError("no source here");
     },
     checkNames: () => {},
+    openSql: async () => {
+      throw new Error("no SQL in this test");
+    },
   });
   await control.start();
   await catalog.start();
@@ -169,6 +181,9 @@ export async function createApiServices(policies = ""): Promise<ApiServices> {
       ],
       listSubjects: async () =>
         (await identity.listUsers()).map((user) => ({ subject: toSubject(user), object: describeUser(user) })),
+      shadows: createStateShadowStore(state, { clock: systemClock }),
+      ids,
+      logger: silentLogger,
       clock: systemClock,
     }),
     questions,

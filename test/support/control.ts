@@ -88,6 +88,7 @@ export interface TestControlOptions {
   readonly health?: (connection: SourceConnection) => Promise<SourceHealth>;
   readonly scan?: ControlOptions["scan"];
   readonly stacks?: readonly StackRunner[];
+  readonly openSql?: ControlOptions["openSql"];
   readonly clock?: ManualClock;
   /** makes ids different from those of another process on the same store */
   readonly seed?: string;
@@ -179,6 +180,11 @@ export async function createTestControl(state: StateDb, options: TestControlOpti
         throw new Error("no scan in this test");
       }),
     checkNames: () => undefined,
+    openSql:
+      options.openSql ??
+      (async () => {
+        throw new Error("no SQL in this test");
+      }),
     stacks: options.stacks ?? [],
     clock,
     ids,

@@ -422,7 +422,7 @@ describe("a stack without a driver", () => {
     expect(await test.get("workflow", "daily", "public")).toMatchObject({ phase: "Pending", status: "pending" });
     const auth = await test.authorizer.authorizeList(await test.call("root"), "workflow.run");
     await expect(test.control.startRun(auth, { type: "workflow", name: "daily", workspace: "public" })).rejects.toThrow(
-      "workflow `public/daily` cannot run now: no driver configured for stack `flare:7.0` (configured: `scanner:2.0`); the workflow is kept and does not run",
+      "workflow `public/daily` cannot run now: no driver configured for stack `flare:7.0` (configured: `scanner:2.0`, `sql:1.0`); the workflow is kept and does not run",
     );
   });
 });

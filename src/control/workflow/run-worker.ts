@@ -4,7 +4,10 @@ import { ConflictError, ForbiddenError, NotFoundError } from "../../shared/error
 import type { Logger } from "../../shared/logger.ts";
 import { callFor, type FindSubject } from "../connections.ts";
 import { type JobSpec, readStoredSpec } from "../manifest/index.ts";
+import type { StackCall } from "../needs.ts";
 import type { ClaimedRun, Lease, LogStore, ResourceStore, RunStore, StoredResource, StoredRun } from "../stores.ts";
+import { type ComputeSlots, readLimits } from "./compute-limits.ts";
+import type { ReadJobSecrets } from "./job-secrets.ts";
 import { createRedactor, type Redactor } from "./redaction.ts";
 import { type JobProgress, runJobs } from "./run-jobs.ts";
 import { createRunLog, type RunLog } from "./run-log.ts";
@@ -17,6 +20,8 @@ export interface RunWorkerOptions {
   readonly stacks: StackRegistry;
   readonly authorizer: Pick<Authorizer, "authorize">;
   readonly findSubject: FindSubject;
+  readonly readSecrets: ReadJobSecrets;
+  readonly slots: ComputeSlots;
   /** this process, among those that share the store */
   readonly holder: string;
   /** Whether other processes make and take runs too. */
@@ -52,8 +57,8 @@ const giveUpAfterMs = 5000;
 
 /** This process's right to carry out a run. */
 interface Claim {
-  /** Whether it holds without asking: it was prolonged in time. */
-  isSure(): boolean;
+  /** For how long it holds without asking, as it was prolonged in time. */
+  sureForMs(): number;
   renew(): Promise<"held" | "cancel" | "lost">;
   /** @throws {ConflictError} it is lost */
   assertHeld(): Promise<void>;
@@ -132,7 +137,7 @@ export function createRunWorker(options: RunWorkerOptions): RunWorker {
           (error: unknown) => {
             logger.warn({ run: id, err: error }, "a run's claim could not be prolonged");
             // others may reach the store, and take the run
-            if (!claim.isSure()) ending.abort("lost");
+            if (claim.sureForMs() <= 0) ending.abort("lost");
             beat();
           },
         );
@@ -154,9 +159,9 @@ export function createRunWorker(options: RunWorkerOptions): RunWorker {
 
   function createClaim(lease: Lease, firstUntilMs: number): Claim {
     let untilMs = firstUntilMs;
-    const isSure = (): boolean => !options.isShared || clock.now() < untilMs;
+    const sureForMs = (): number => (options.isShared ? untilMs - clock.now() : Number.POSITIVE_INFINITY);
     return {
-      isSure,
+      sureForMs,
       async renew() {
         const askedMs = clock.now();
         const answer = await runs.renew(lease, claimMs);
@@ -164,7 +169,7 @@ export function createRunWorker(options: RunWorkerOptions): RunWorker {
         return answer;
       },
       async assertHeld() {
-        if (isSure() || (await runs.isHeld(lease))) return;
+        if (sureForMs() > 0 || (await runs.isHeld(lease))) return;
         throw new ConflictError("another process took the run over while this one stood still");
       },
     };
@@ -257,17 +262,37 @@ export function createRunWorker(options: RunWorkerOptions): RunWorker {
     for (const call of calls) await options.authorizer.authorize(call, "workflow.run", resource.object);
     const logger = log.logger(job.name);
     const tell = createProgress(logger, clock);
-    return runner.run({
+    const { maxParallelJobs, memoryBytes } = await readLimits(job, options.resources);
+    const leave = await options.slots.enter(job.compute, maxParallelJobs, signal, () =>
+      logger.info({ compute: job.compute }, "waits for a place"),
+    );
+    const call: StackCall = {
       stackSpec: job.stackSpec,
       calls,
       runId: run.id,
       job: job.name,
+      envs: job.envs,
+      async readSecrets() {
+        const values = await options.readSecrets(job.secrets, {
+          calls,
+          workspace: run.workspace,
+          purpose: `job ${job.name} of run ${run.id}`,
+        });
+        for (const value of values.values()) redactor.hide(value);
+        return values;
+      },
+      memoryBytes,
       progress: { log: logger, progress: tell },
       hide: (value) => redactor.hide(value),
       assertHeld: claim.assertHeld,
-      isSure: claim.isSure,
+      sureForMs: claim.sureForMs,
       signal,
-    });
+    };
+    try {
+      return await runner.run(call);
+    } finally {
+      leave();
+    }
   }
 
   /** Who the job runs as, and who made it run as him: neither may reach more than both may. */

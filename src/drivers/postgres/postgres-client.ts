@@ -49,8 +49,20 @@ export interface PostgresClient {
    * @throws {BadInputError} a privilege is missing
    */
   query<Row = Record<string, unknown>>(sql: string, params?: readonly unknown[], limits?: QueryLimits): Promise<Row[]>;
+  /**
+   * Runs one statement (several are refused) and drops what it answers.
+   * @throws as `query` does
+   */
+  execute(sql: string, limits?: Pick<QueryLimits, "signal">): Promise<StatementOutcome>;
   /** Idempotent; never throws. */
   close(): Promise<void>;
+}
+
+export interface StatementOutcome {
+  /** e.g. `SELECT`, `INSERT` */
+  readonly command: string;
+  /** read or changed; 0 for statements that do neither */
+  readonly rows: number;
 }
 
 const defaultGraceMs = 5_000;
@@ -140,22 +152,26 @@ function authorityOf(params: Readonly<Record<string, string>>): string | undefin
 
 function toClient(client: pg.Client, options: PostgresClientOptions, about: ServerDescription): PostgresClient {
   let queue: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
+    const run = async () => {
+      signal?.throwIfAborted();
+      try {
+        return await withDeadline(client, options.statementTimeoutMs + (options.graceMs ?? defaultGraceMs), work);
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw toPlannedError(error, about);
+      }
+    };
+    const result = queue.then(run, run);
+    queue = result.catch(() => {});
+    return result;
+  };
   return {
     query<Row>(sql: string, params: readonly unknown[] = [], limits: QueryLimits = {}): Promise<Row[]> {
-      const run = async () => {
-        limits.signal?.throwIfAborted();
-        try {
-          return await withDeadline(client, options.statementTimeoutMs + (options.graceMs ?? defaultGraceMs), () =>
-            collectRows<Row>(client, sql, params, limits),
-          );
-        } catch (error) {
-          limits.signal?.throwIfAborted();
-          throw toPlannedError(error, about);
-        }
-      };
-      const result = queue.then(run, run);
-      queue = result.catch(() => {});
-      return result;
+      return inTurn(() => collectRows<Row>(client, sql, params, limits), limits.signal);
+    },
+    execute(sql, limits = {}) {
+      return inTurn(() => runStatement(client, sql, limits.signal), limits.signal);
     },
     async close() {
       const timer = setTimeout(() => destroy(client), 1_000);
@@ -168,6 +184,30 @@ function toClient(client: pg.Client, options: PostgresClientOptions, about: Serv
       }
     },
   };
+}
+
+function runStatement(client: pg.Client, sql: string, signal: AbortSignal | undefined): Promise<StatementOutcome> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      reject(signal?.reason);
+      destroy(client);
+    };
+    signal?.addEventListener("abort", onAbort, { once: true });
+    // SECURITY: in this mode the server takes one statement only
+    const config: pg.QueryConfig & { readonly queryMode: "extended" } = { text: sql, queryMode: "extended" };
+    const query = new pg.Query(config);
+    // without a listener the driver keeps all rows
+    query.on("row", () => {});
+    query.on("error", (error) => {
+      signal?.removeEventListener("abort", onAbort);
+      reject(error);
+    });
+    query.on("end", ({ command, rowCount }) => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve({ command, rows: rowCount ?? 0 });
+    });
+    client.query(query);
+  });
 }
 
 function collectRows<Row>(

@@ -17,6 +17,8 @@ export const actions = {
   "entity.read": { predicate: "read", objectType: "entity" },
   "entity.update": { predicate: "update", objectType: "entity" },
   "entity.trace": { predicate: "trace", objectType: "entity" },
+  "depot.select": { predicate: "select", objectType: "entity" },
+  "depot.write": { predicate: "write", objectType: "entity" },
   "scan.approve": { predicate: "approve", objectType: "entity" },
   "policy.read": { predicate: "read", objectType: "policy" },
   "policy.replay": { predicate: "replay", objectType: "policy" },

@@ -32,7 +32,6 @@ export const computeSection = mapping({
     "what jobs on it obey",
   ),
 });
-export type ComputeSection = z.infer<typeof computeSection>;
 
 /** Computes that exist without being applied. */
 export const stockComputes: ReadonlySet<string> = new Set(["runnable-default", "query-default"]);

@@ -3,7 +3,7 @@ import type { ResourceType } from "../../ports.ts";
 import { readWith, type SectionReading } from "../section.ts";
 import { type BundleSection, bundleSection, readBundleSection } from "./bundle.ts";
 import { type ClusterSection, clusterSection } from "./cluster.ts";
-import { type ComputeSection, computeSection } from "./compute.ts";
+import { computeSection } from "./compute.ts";
 import { type DatabaseSection, databaseSection } from "./database.ts";
 import { type DepotSpec, depotSections, readDepotSection } from "./depot.ts";
 import { type GrantSection, grantSection } from "./grant.ts";

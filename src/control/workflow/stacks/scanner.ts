@@ -1,14 +1,13 @@
 import type { Authorized, Authorizer, CallContext } from "../../../heimdall/ports.ts";
 import type { Catalog, ScanIngest } from "../../../metis/ports.ts";
 import type { NamePattern } from "../../../scanner/ports.ts";
-import type { DecisionObject } from "../../../shared/decision.ts";
 import { BadInputError, NotFoundError } from "../../../shared/errors.ts";
-import { formatUrn } from "../../../shared/urn.ts";
 import type { Connections } from "../../connections.ts";
 import { noScan, readOtherScan, readScannerSpec } from "../../manifest/index.ts";
 import type { ScanDepot, StackFault, StackRunner } from "../../needs.ts";
 import { TerminalError } from "../../reconcile/types.ts";
 import type { ResourceStore } from "../../stores.ts";
+import { describeCatalogDepot } from "./describe-depot.ts";
 
 export interface ScannerStackOptions {
   readonly resources: Pick<ResourceStore, "find">;
@@ -97,16 +96,6 @@ export function createScannerStack(options: ScannerStackOptions): StackRunner {
     if (!first) throw new TypeError("a job runs in nobody's name");
     return first;
   }
-}
-
-/** The depot as the catalog describes it, before it is there. */
-function describeCatalogDepot(depot: string): DecisionObject {
-  return {
-    type: "depot",
-    paths: [formatUrn({ kind: "depot", scope: depot }), `dataos://${depot}`],
-    tags: ["dataos:type:entity", "dataos:type:depot", `dataos:depot:${depot}`],
-    attributes: { kind: "depot", name: depot, depot },
-  };
 }
 
 /** SECURITY: a scan that was given up writes nothing beside, or after, the one that took its place. */
