@@ -184,7 +184,10 @@ const v1Keys = {
           data: opt(texts, "the entries, e.g. `username` and `password`; kept as secrets"),
           files: opt(texts, "entries that are files; their text, kept as secrets"),
           values: opt(
-            z.union([texts, z.array(mapping({ key: shortText, value: scalarText }))]),
+            z.union([
+              texts,
+              z.array(mapping({ key: req(shortText, "name of the entry"), value: req(scalarText, "its value") })),
+            ]),
             "the same as `data`, in an older form",
           ),
         }),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { mapping, scalarText, tagList } from "../schema.ts";
+import { mapping, opt, req, scalarText, tagList } from "../schema.ts";
 import { attributeValue } from "./identity.ts";
 
 const maxObjects = 1_000;
@@ -9,15 +9,17 @@ const maxObjects = 1_000;
  * manifest lists come and go with it, others are registered by the service.
  */
 export const objectTypeSection = mapping({
-  objects: z
-    .array(
-      mapping({
-        id: scalarText,
-        tags: tagList.optional(),
-        attributes: z.record(z.string(), attributeValue).optional(),
-      }),
-    )
-    .max(maxObjects)
-    .optional(),
+  objects: opt(
+    z
+      .array(
+        mapping({
+          id: req(scalarText, "id of the object in the service"),
+          tags: opt(tagList, "what policies look at"),
+          attributes: opt(z.record(z.string(), attributeValue), "what conditions of policies look at"),
+        }),
+      )
+      .max(maxObjects),
+    "objects that come and go with the manifest",
+  ),
 });
 export type ObjectTypeSection = z.infer<typeof objectTypeSection>;
