@@ -101,7 +101,7 @@ export function addPolicyCommands(program: Command, withContext: WithContext): v
     .description("let a candidate answer beside the live policies, without effect");
   shadow
     .command("start")
-    .description("start it on the server process that is asked")
+    .description("start it on all server processes")
     .addOption(files().makeOptionMandatory())
     .option("-R, --recursive", "look into the folders of a folder")
     .addOption(output())

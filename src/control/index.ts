@@ -2,15 +2,23 @@ export { controlMigrations, createStateControlStores } from "./adapters/state/in
 export { type ControlOptions, type ControlRuntime, createControl } from "./create-control.ts";
 export { shareSources } from "./depot-access.ts";
 export { describeResource } from "./describe.ts";
+export { disablePolicy } from "./disable-policy.ts";
 export { createGrantHistory, type GrantChange, type GrantHistory } from "./grant-changes.ts";
 export type {
   DepotScan,
+  DepotScan,
   DepotSources,
+  DepotSources,
+  LivePolicies,
   LivePolicies,
   OpenSql,
   ScanDepot,
+  ScanDepot,
+  StackCall,
   StackCall,
   StackFault,
+  StackFault,
+  StackRunner,
   StackRunner,
 } from "./needs.ts";
 export { createGrantUses, createResourcePolicySource } from "./policy-documents.ts";

@@ -6,9 +6,10 @@ import type { ResourceRef, ResourceType } from "./ports.ts";
 import type { GrantStore, ResourceStore, StoredResource } from "./stores.ts";
 
 /** Types that say what Heimdall decides. */
-const policyTypes = ["policy", "grant", "provider", "use-case"] as const satisfies readonly ResourceType[];
+export const policyTypes = ["policy", "grant", "provider", "use-case"] as const satisfies readonly ResourceType[];
 
-function isPolicyType(type: ResourceType): type is (typeof policyTypes)[number] {
+/** Whether it is one of `policyTypes`. */
+export function isPolicyType(type: string): type is (typeof policyTypes)[number] {
   return (policyTypes as readonly string[]).includes(type);
 }
 

@@ -404,6 +404,49 @@ export interface PolicyDocument {
   readonly use?: string;
 }
 
+/** A YAML text with the name its places are told with. */
+export interface PolicyText {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** A candidate that answers beside the live policies. */
+export interface StoredShadow {
+  readonly id: string;
+  readonly texts: readonly PolicyText[];
+  readonly startedAt: string;
+  readonly startedBy: string;
+}
+
+/** The candidate in shadow, of which there is one at most, and what it came to over all server processes. */
+export interface ShadowStore {
+  current(): Promise<StoredShadow | undefined>;
+  /** Of `current`; cheap to ask. */
+  currentId(): Promise<string | undefined>;
+  /** @throws {ConflictError} there is one */
+  start(id: string, texts: readonly PolicyText[], startedBy: string): Promise<StoredShadow>;
+  /** Forgets it with its results. Idempotent. */
+  stop(id: string): Promise<void>;
+  /**
+   * Adds to what a process has told; nothing where the candidate does not run any more.
+   * @param disagreements with ids that grow with time; the newest 1,000 of all processes are kept
+   */
+  report(
+    id: string,
+    process: string,
+    counts: { readonly compared: number; readonly disagreed: number; readonly failed: number },
+    disagreements: readonly { readonly id: string; readonly content: string }[],
+  ): Promise<void>;
+  /** Sums over all processes; disagreements newest first. */
+  results(id: string): Promise<{
+    readonly processes: number;
+    readonly compared: number;
+    readonly disagreed: number;
+    readonly failed: number;
+    readonly disagreements: readonly string[];
+  }>;
+}
+
 /** Grants that decide once. */
 export interface GrantUses {
   /** Uses it up; `true` for one caller only, over all processes. @param use as in `PolicyDocument` */

@@ -119,10 +119,10 @@ describe("change safety of policies", () => {
       return decision?.effect;
     };
     const candidate = [{ file: "new.yaml", text: shut }];
-    expect(services.policySafety.startShadow(auth, candidate)).toMatchObject({ compared: 0, startedBy: "root" });
-    expect(() => services.policySafety.startShadow(auth, candidate)).toThrow("stop that one first");
+    expect(await services.policySafety.startShadow(auth, candidate)).toMatchObject({ compared: 0, startedBy: "root" });
+    await expect(services.policySafety.startShadow(auth, candidate)).rejects.toThrow("stop that one first");
     expect([await ask(), await ask()]).toEqual(["allow", "allow"]);
-    const before = services.policySafety.shadowStatus(auth);
+    const before = await services.policySafety.shadowStatus(auth);
     expect(before).toMatchObject({ disagreed: 2, failed: 0, problem: undefined });
     const other = { file: "o.yaml", text: open.replace("everybody-reads-the-lab", "other").replaceAll("lab", "attic") };
     await services.control.apply(root, {
@@ -132,11 +132,11 @@ describe("change safety of policies", () => {
       workspace: "public",
       dryRun: false,
     });
-    expect(services.policySafety.shadowStatus(auth)?.version).not.toBe(before?.version);
+    expect((await services.policySafety.shadowStatus(auth))?.version).not.toBe(before?.version);
     expect(await ask()).toBe("allow");
-    expect(services.policySafety.stopShadow(auth)).toMatchObject({ disagreed: 3 });
+    expect(await services.policySafety.stopShadow(auth)).toMatchObject({ disagreed: 3 });
     await ask();
-    expect(services.policySafety.shadowStatus(auth)).toBeUndefined();
+    expect(await services.policySafety.shadowStatus(auth)).toBeUndefined();
   });
 
   it("replays the decisions on record on a candidate", async () => {

@@ -20,7 +20,7 @@ const groups = `groups {
 }`;
 /** What is asked of a `PolicyImpact`. */
 export const impactFields = `beforeVersion afterVersion rulesAdded rulesRemoved changed compared cut ${groups}`;
-const shadowFields = `version documents startedAt startedBy compared disagreed failed problem ${groups}`;
+const shadowFields = `version documents startedAt startedBy processes compared disagreed failed problem ${groups}`;
 
 export interface DiffOptions {
   readonly recursive?: boolean;

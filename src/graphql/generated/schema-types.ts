@@ -1262,12 +1262,15 @@ export type PolicyShadow = {
   readonly documents: ReadonlyArray<Scalars['String']['output']>;
   readonly startedAt: Scalars['DateTime']['output'];
   readonly startedBy: Scalars['String']['output'];
+  /** server processes that compared something; each tells of it once a second */
+  readonly processes: Scalars['Int']['output'];
   readonly compared: Scalars['Int']['output'];
   readonly disagreed: Scalars['Int']['output'];
   /** decisions that the candidate could not make */
   readonly failed: Scalars['Int']['output'];
   /** why it does not answer at present */
   readonly problem?: Maybe<Scalars['String']['output']>;
+  /** of the newest 1,000 disagreements */
   readonly groups: ReadonlyArray<DecisionChangeGroup>;
 };
 
@@ -2650,6 +2653,7 @@ export type PolicyShadowResolvers<ContextType = GraphqlContext, ParentType exten
   documents?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   startedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   startedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  processes?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   compared?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   disagreed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   failed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;

@@ -15,7 +15,9 @@ export const policySafetyFields = {
     policyReplay: query("policyReplay", async (call, { candidate, from, to }, { services }) =>
       toReplay(await services.policySafety.replay(call, candidate, { ...given("from", from), ...given("to", to) })),
     ),
-    policyShadow: query("policyShadow", (auth, _, { services }) => toShadow(services.policySafety.shadowStatus(auth))),
+    policyShadow: query("policyShadow", async (auth, _, { services }) =>
+      toShadow(await services.policySafety.shadowStatus(auth)),
+    ),
   },
   Mutation: {
     startPolicyShadow: mutation(
@@ -25,7 +27,7 @@ export const policySafetyFields = {
           context,
           auth,
           { object: [] },
-          async () => context.services.policySafety.startShadow(auth, input.candidate),
+          () => context.services.policySafety.startShadow(auth, input.candidate),
           ({ documents, version }) => ({ details: { documents, version } }),
         );
         return { shadow: toShadow(started), userErrors: [] };
@@ -39,7 +41,7 @@ export const policySafetyFields = {
           context,
           auth,
           { object: [] },
-          async () => context.services.policySafety.stopShadow(auth),
+          () => context.services.policySafety.stopShadow(auth),
           (ended) => ({ details: ended ? { version: ended.version, disagreed: ended.disagreed } : {} }),
         );
         return { shadow: toShadow(last), userErrors: [] };

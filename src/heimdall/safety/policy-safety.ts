@@ -1,6 +1,8 @@
 import type { Clock } from "../../shared/clock.ts";
 import type { DecisionObject, Subject } from "../../shared/decision.ts";
 import { BadInputError, ForbiddenError, type Problem, sortProblems, UnavailableError } from "../../shared/errors.ts";
+import type { IdSource } from "../../shared/ids.ts";
+import type { Logger } from "../../shared/logger.ts";
 import { matchesFilter, type ObjectFilter } from "../../shared/object-filter.ts";
 import { actions } from "../authorization/actions.ts";
 import type { LivePolicies } from "../authorization/index.ts";
@@ -12,15 +14,18 @@ import {
   mergeDocuments,
   type PolicyImpact,
 } from "../policy/safety/index.ts";
-import type { AuditLog, Authorized, Authorizer, CallContext, ObjectLister, PolicyDocument } from "../ports.ts";
+import type {
+  AuditLog,
+  Authorized,
+  Authorizer,
+  CallContext,
+  ObjectLister,
+  PolicyDocument,
+  PolicyText,
+  ShadowStore,
+} from "../ports.ts";
 import { type PolicyReplay, replayDecisions } from "./replay.ts";
 import { createShadow, type Shadow, type ShadowStatus } from "./shadow.ts";
-
-/** A YAML text with the name its places are told with. */
-export interface PolicyText {
-  readonly file: string;
-  readonly text: string;
-}
 
 /** Shows what a change of policies does before it is made. */
 export interface PolicySafety {
@@ -38,10 +43,13 @@ export interface PolicySafety {
     candidate: readonly PolicyText[],
     when: { readonly from?: string; readonly to?: string },
   ): Promise<PolicyReplay>;
-  /** Lets a candidate answer beside the live policies of this process. @throws {BadInputError} as `diff` @throws {ConflictError} one runs */
-  startShadow(auth: Authorized<"policy.shadow">, candidate: readonly PolicyText[]): ShadowStatus;
-  stopShadow(auth: Authorized<"policy.shadow">): ShadowStatus | undefined;
-  shadowStatus(auth: Authorized<"policy.shadow">): ShadowStatus | undefined;
+  /** Lets a candidate answer beside the live policies of every process. @throws {BadInputError} as `diff` @throws {ConflictError} one runs */
+  startShadow(auth: Authorized<"policy.shadow">, candidate: readonly PolicyText[]): Promise<ShadowStatus>;
+  stopShadow(auth: Authorized<"policy.shadow">): Promise<ShadowStatus | undefined>;
+  shadowStatus(auth: Authorized<"policy.shadow">): Promise<ShadowStatus | undefined>;
+  /** Follows the candidate that other processes start, from now on. */
+  start(): void;
+  stop(): Promise<void>;
 }
 
 const limits = { subjects: 5_000, objects: 20_000, columns: 2_000, records: 20_000, workMs: 6_000 };
@@ -56,10 +64,13 @@ export function createPolicySafety(parts: {
   readonly objects: readonly ObjectLister[];
   /** all of them, with the object that a list of users is filtered by */
   listSubjects(): Promise<readonly { readonly subject: Subject; readonly object: DecisionObject }[]>;
+  readonly shadows: ShadowStore;
   readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly logger: Logger;
 }): PolicySafety {
   const { policies, authorizer, clock } = parts;
-  const shadow: Shadow = createShadow(parts);
+  const shadow: Shadow = createShadow({ ...parts, store: parts.shadows });
 
   const live = (): CompiledPolicies => {
     const current = policies.unobserved();
@@ -172,13 +183,14 @@ export function createPolicySafety(parts: {
         findSubject: async (id) => subjects.get(id),
       });
     },
-    startShadow({ subject }, candidate) {
-      const documents = read(candidate);
-      compile(policies.documents(), documents);
-      return shadow.start(documents, subject.id);
+    async startShadow({ subject }, candidate) {
+      compile(policies.documents(), read(candidate));
+      return shadow.start(candidate, subject.id);
     },
     stopShadow: () => shadow.stop(),
     shadowStatus: () => shadow.status(),
+    start: () => shadow.follow(),
+    stop: () => shadow.close(),
   };
 }
 

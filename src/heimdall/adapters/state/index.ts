@@ -6,3 +6,4 @@ export { createStateIdentityStore } from "./identity-store.ts";
 export { identityMigrations } from "./identity-tables.ts";
 export { createStateObjectDirectory } from "./object-directory.ts";
 export { objectMigrations } from "./object-tables.ts";
+export { createStateShadowStore, shadowMigrations } from "./shadow-store.ts";
