@@ -231,7 +231,7 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
       policies,
       authorizer,
       audit,
-      objects: [catalog.objects, resourceObjects, registeredLister],
+      objects: [catalog.objects, resourceObjects],
       listSubjects: async () =>
         (await identity.listUsers()).map((user) => ({ subject: toSubject(user), object: describeUser(user) })),
       shadows: createStateShadowStore(state, { clock }),

@@ -177,7 +177,6 @@ export async function createApiServices(policies = ""): Promise<ApiServices> {
       objects: [
         catalog.objects,
         createResourceObjectSource(createStateControlStores(state, { clock: systemClock, ids }).resources),
-        registeredLister,
       ],
       listSubjects: async () =>
         (await identity.listUsers()).map((user) => ({ subject: toSubject(user), object: describeUser(user) })),
