@@ -43,6 +43,7 @@ import {
   createAuthorizer,
   createLivePolicies,
   createPolicyChecker,
+  joinSources,
   listPolicies,
   rememberObjects,
 } from "./heimdall/authorization/index.ts";
@@ -411,16 +412,6 @@ function pickEnvironment(names: readonly string[]): Readonly<Record<string, stri
 }
 
 /** Completes an object with what each source knows of it. */
-function joinSources(...sources: readonly ObjectSource[]): ObjectSource {
-  return {
-    async describe(object) {
-      let known = object;
-      for (const source of sources) known = await source.describe(known);
-      return known;
-    },
-  };
-}
-
 /** Makes the operator and the first key; gives the key when it was not given to us. */
 async function ensureOperator(
   identity: IdentityStore,

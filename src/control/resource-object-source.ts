@@ -29,6 +29,8 @@ export function createResourceObjectSource(resources: Pick<ResourceStore, "find"
       }
       return object;
     },
+    // WHY: most questions name no resource, and need not wait for the store to say so
+    recall: (object) => (object.paths.some((path) => toRef(path) !== undefined) ? undefined : object),
   };
 }
 

@@ -70,6 +70,8 @@ export interface DecisionQuestion {
 export interface ObjectSource {
   /** Completes what the caller said of the object (paths, tags, attributes, columns); an unknown one comes back as it is. */
   describe(object: DecisionObject): Promise<DecisionObject>;
+  /** The same without a turn of the event loop, where nothing needs to be read; `undefined` says nothing. */
+  recall?(object: DecisionObject): DecisionObject | undefined;
 }
 
 /** Stored objects that searches look through. What it lists agrees with `matchesFilter` over what `describe` says. */
@@ -259,6 +261,8 @@ export interface IdentityStore {
   /** @throws {NotFoundError} no such user */
   getUser(id: string): Promise<User>;
   findUser(id: string): Promise<User | undefined>;
+  /** What `findUser` answered lately and would answer now, without a turn of the event loop; `undefined` says nothing. */
+  recallUser(id: string): User | undefined;
   /** Sorted by id. */
   listUsers(): Promise<readonly User[]>;
   /** Creates or replaces. @throws {BadInputError} a tag outside every namespace, with the nearest one named */

@@ -11,39 +11,39 @@ export interface IdSource {
 }
 
 /** Makes UUIDv7 values from `clock` and the system's randomness. */
-export function createIdSource(clock: Clock, random: (size: number) => Uint8Array = pooled()): IdSource {
+export function createIdSource(clock: Clock, random: (size: number) => Uint8Array = randomBytes): IdSource {
   let lastMs = 0;
   let counter = 0;
+  let time = formatTime(lastMs);
+  // WHY: asking the system for each id costs more than the rest of it
+  let digits = "";
+  let used = 0;
   return {
     uuid() {
       const now = clock.now();
       // INVARIANT: (lastMs, counter) only grows, also when the clock goes back
-      if (now > lastMs) {
-        lastMs = now;
+      if (now > lastMs || counter === 0xfff) {
+        lastMs = now > lastMs ? now : lastMs + 1;
         counter = 0;
-      } else if (++counter > 0xfff) {
-        lastMs++;
-        counter = 0;
+        time = formatTime(lastMs);
+      } else counter++;
+      if (used === digits.length) {
+        digits = Buffer.from(random(2_048)).toString("hex");
+        used = 0;
       }
-      const time = lastMs.toString(16).padStart(12, "0");
-      const tail = Buffer.from(random(8));
-      tail[0] = ((tail[0] ?? 0) & 0x3f) | 0x80;
-      const rest = tail.toString("hex");
-      return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, "0")}-${rest.slice(0, 4)}-${rest.slice(4)}`;
+      const at = used;
+      used += 16;
+      const order = (0x7000 + counter).toString(16);
+      const variant = variants[Number.parseInt(digits.charAt(at), 16) & 3] ?? "8";
+      return `${time}-${order}-${variant}${digits.slice(at + 1, at + 4)}-${digits.slice(at + 4, used)}`;
     },
   };
 }
 
-/** WHY: asking the system for each id costs more than the rest of it. */
-function pooled(): (size: number) => Uint8Array {
-  let pool = randomBytes(4_096);
-  let used = 0;
-  return (size) => {
-    if (used + size > pool.length) {
-      pool = randomBytes(4_096);
-      used = 0;
-    }
-    used += size;
-    return pool.subarray(used - size, used);
-  };
+/** Two random bits behind the variant's `10`. */
+const variants = "89ab";
+
+function formatTime(ms: number): string {
+  const time = ms.toString(16).padStart(12, "0");
+  return `${time.slice(0, 8)}-${time.slice(8)}`;
 }

@@ -77,7 +77,9 @@ export function createAuthorizer(parts: {
     stopAt?: Decision["effect"],
   ): Promise<readonly Answered[]> => {
     const known: DecisionObject[] = [];
-    for (const { object } of questions) known.push(object.paths.length > 0 ? await objects.describe(object) : object);
+    for (const { object } of questions) {
+      known.push(object.paths.length === 0 ? object : (objects.recall?.(object) ?? (await objects.describe(object))));
+    }
     // from here on without a turn of the event loop (but for grants for a single use), so that one version answers all
     const answers: Answered[] = [];
     for (const [index, { subject, predicate, collection, context: said }] of questions.entries()) {
@@ -87,7 +89,7 @@ export function createAuthorizer(parts: {
       const own = subjectId === call.subject.id ? contextOf(call, clock) : { time: clock.now() };
       const context = (said ? { ...own, ...said } : own) as DecisionContext;
       let decision = decideOne(subject, predicate, object, context, collection);
-      if (decision.effect === "deny" && !("unknownId" in subject)) {
+      if (grantUses && decision.denyReason === "no-matching-allow" && !("unknownId" in subject)) {
         const request = { subject, predicate, object, context, ...(collection === undefined ? {} : { collection }) };
         const spent = spend(decision, request, call);
         decision = spent instanceof Promise ? await spent : spent;
@@ -233,15 +235,13 @@ function toEntry(
   admission: Admission | undefined,
 ): AuditEntry {
   const outcome = outcomeOf(decision);
-  return {
-    ...recordOf(call, predicate, object.paths, decisionId),
-    ...outcome,
-    details: {
-      ...outcome.details,
-      ...(admission && { admittedAs: admission.action, admittedBy: admission.admittedBy }),
-      subject: subjectId,
-    },
-  };
+  const { details } = outcome;
+  if (admission) {
+    details.admittedAs = admission.action;
+    details.admittedBy = admission.admittedBy;
+  }
+  details.subject = subjectId;
+  return { ...recordOf(call, predicate, object.paths, decisionId), ...outcome };
 }
 
 /** Its outcome is deny where one of the answers is. */
@@ -269,14 +269,15 @@ function toBatchEntry(
 
 function toItem(subject: string, action: string, object: DecisionObject, decision: Decision): AuditItem {
   const { effect, because, denyReason, problems } = decision;
+  // in the order of canonical JSON, which spares the sorting
   return {
-    subject,
     action,
     object: object.paths,
     outcome: effect,
-    ...(because.length > 0 && { rules: because.map(({ id }) => id) }),
-    ...(denyReason !== undefined && { reason: denyReason }),
     ...(problems.length > 0 && { problems }),
+    ...(denyReason !== undefined && { reason: denyReason }),
+    ...(because.length > 0 && { rules: because.map(({ id }) => id) }),
+    subject,
   };
 }
 
@@ -305,15 +306,10 @@ function outcomeOf(
   decision: Decision,
 ): Pick<AuditEntry, "outcome" | "policyVersion" | "rules"> & { details: Record<string, AttributeValue> } {
   const { effect, policyVersion, because, denyReason, problems } = decision;
-  return {
-    outcome: effect,
-    policyVersion,
-    rules: because.map(({ id }) => id),
-    details: {
-      ...(denyReason === undefined ? {} : { reason: denyReason }),
-      ...(problems.length === 0 ? {} : { problems }),
-    },
-  };
+  const details: Record<string, AttributeValue> = {};
+  if (denyReason !== undefined) details.reason = denyReason;
+  if (problems.length > 0) details.problems = problems;
+  return { outcome: effect, policyVersion, rules: because.map(({ id }) => id), details };
 }
 
 /** The filter as text; of a long one the beginning and a hash of the whole. */

@@ -8,11 +8,21 @@ const maxPaths = 50_000;
  * Only for sources whose answer is: what is stored wins over what the caller says, paths and tags are those of both.
  * @param version of everything that the source reads, in all processes
  */
-export function rememberObjects(source: ObjectSource, version: () => number): ObjectSource {
-  /** `undefined`: the source does not know it */
-  const known = new Map<string, DecisionObject | undefined>();
+export function rememberObjects(
+  source: ObjectSource,
+  version: () => number,
+): ObjectSource & Required<Pick<ObjectSource, "recall">> {
+  /** `null`: the source does not know it */
+  const known = new Map<string, DecisionObject | null>();
   let knownAt = version();
+  const recall = (said: DecisionObject): DecisionObject | undefined => {
+    const [path] = said.paths;
+    if (path === undefined || said.paths.length > 1 || version() !== knownAt) return undefined;
+    const found = known.get(path);
+    return found === null ? said : found && complete(said, found);
+  };
   return {
+    recall,
     async describe(said) {
       const [path, another] = said.paths;
       if (path === undefined || another !== undefined) return source.describe(said);
@@ -21,15 +31,14 @@ export function rememberObjects(source: ObjectSource, version: () => number): Ob
         known.clear();
         knownAt = now;
       }
-      if (!known.has(path)) {
-        const bare: DecisionObject = { paths: [path], tags: [], attributes: {} };
-        const found = await source.describe(bare);
-        // INVARIANT: what a change may have overtaken is not kept
-        if (version() !== now) return source.describe(said);
-        known.set(path, found === bare ? undefined : found);
-      }
-      const found = known.get(path);
-      return found ? complete(said, found) : said;
+      const recalled = recall(said);
+      if (recalled) return recalled;
+      const bare: DecisionObject = { paths: [path], tags: [], attributes: {} };
+      const found = await source.describe(bare);
+      // INVARIANT: what a change may have overtaken is not kept
+      if (version() !== now || knownAt !== now) return source.describe(said);
+      known.set(path, found === bare ? null : found);
+      return found === bare ? said : complete(said, found);
     },
   };
 }

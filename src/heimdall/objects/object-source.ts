@@ -21,6 +21,7 @@ export function createRegisteredObjectSource(directory: Pick<ObjectDirectory, "g
       }
       return object;
     },
+    recall: (object) => (namesOf(object).length > 0 ? undefined : object),
   };
 }
 

@@ -8,6 +8,6 @@ export interface Asking {
   readonly questions: readonly DecisionQuestion[];
   /** the first answer with this effect ends it */
   readonly stopAt?: "allow" | "deny";
-  /** The answer's body. @param decisions in the order of `questions`; fewer where it was ended */
-  toBody(decisions: readonly Decision[]): unknown;
+  /** The answer's body, JSON. @param decisions in the order of `questions`; fewer where it was ended */
+  toJson(decisions: readonly Decision[]): string;
 }

@@ -97,8 +97,9 @@ export function guardRoutes(app: FastifyInstance, authenticator: Authenticator, 
       }
       case "asks": {
         const call = callOf(request);
-        const { action, questions, stopAt, toBody } = (await handler(call, request.body)) as Asking;
-        return toBody(await authorizer.answer(call, action, questions, stopAt));
+        const { action, questions, stopAt, toJson } = (await handler(call, request.body)) as Asking;
+        reply.type("application/json; charset=utf-8");
+        return toJson(await authorizer.answer(call, action, questions, stopAt));
       }
       case "either": {
         const call = callOf(request);

@@ -8,7 +8,7 @@ import { readEvaluation, readEvaluations } from "./evaluations.ts";
 export type AskingReaders = Readonly<Record<AskingRoute, (call: CallContext, body: unknown) => Promise<Asking>>>;
 
 /** AuthZEN 1.0: single and several evaluations. */
-export function createAuthzenReaders(identity: Pick<IdentityStore, "findUser">): AskingReaders {
+export function createAuthzenReaders(identity: Pick<IdentityStore, "findUser" | "recallUser">): AskingReaders {
   return {
     "POST /access/v1/evaluation": (call, body) => readEvaluation(identity, call, body),
     "POST /access/v1/evaluations": (call, body) => readEvaluations(identity, call, body),

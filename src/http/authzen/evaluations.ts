@@ -2,27 +2,22 @@ import type { CallContext, DecisionQuestion, IdentityStore } from "../../heimdal
 import type { Decision } from "../../shared/decision.ts";
 import { BadInputError } from "../../shared/errors.ts";
 import type { Asking } from "../access/asking.ts";
-import { toDecisionFacts } from "../obligations.ts";
+import { toDecisionJson } from "../decision-json.ts";
 import { parseBody } from "../parse-body.ts";
 import { type Evaluation, evaluationRequest, evaluationsRequest, type semantics } from "./bodies.ts";
-import { isAboutCaller, toQuestion } from "./questions.ts";
+import { findAsked, isAboutCaller, recallAsked, toQuestion } from "./questions.ts";
 
-type Identity = Pick<IdentityStore, "findUser">;
+type Identity = Pick<IdentityStore, "findUser" | "recallUser">;
 type Semantic = (typeof semantics)[number];
-
-/** An answer, or what is wrong with the question. */
-interface EvaluationAnswer {
-  readonly decision: boolean;
-  readonly context: Readonly<Record<string, unknown>>;
-}
 
 /** One evaluation. @throws {BadInputError} */
 export async function readEvaluation(identity: Identity, call: CallContext, body: unknown): Promise<Asking> {
   const evaluation = parseBody(evaluationRequest, body);
+  const subject = recallAsked(identity, evaluation.subject) ?? (await findAsked(identity, evaluation.subject));
   return {
     action: actionFor([evaluation], call),
-    questions: [await toQuestion(identity, evaluation)],
-    toBody: ([decision]) => toAnswer(decision),
+    questions: [toQuestion(subject, evaluation)],
+    toJson: ([decision]) => toAnswer(decision),
   };
 }
 
@@ -43,12 +38,15 @@ export async function readEvaluations(identity: Identity, call: CallContext, bod
   const asked = fault === -1 ? read : read.slice(0, fault + 1);
   const readable = asked.filter((item): item is Evaluation => !(item instanceof BadInputError));
   const questions: DecisionQuestion[] = [];
-  for (const evaluation of readable) questions.push(await toQuestion(identity, evaluation));
+  for (const evaluation of readable) {
+    const subject = recallAsked(identity, evaluation.subject) ?? (await findAsked(identity, evaluation.subject));
+    questions.push(toQuestion(subject, evaluation));
+  }
   return {
     action: actionFor(readable, call),
     questions,
     ...(stopAt && { stopAt }),
-    toBody: (decisions) => ({ evaluations: toAnswers(asked, decisions, stopAt) }),
+    toJson: (decisions) => `{"evaluations":[${toAnswers(asked, decisions, stopAt).join(",")}]}`,
   };
 }
 
@@ -65,13 +63,13 @@ function tryEvaluation(body: unknown): Evaluation | BadInputError {
   }
 }
 
-/** Answers in the order of the questions, up to the one that ended it. */
+/** Answers as JSON, in the order of the questions, up to the one that ended it. */
 function toAnswers(
   asked: readonly (Evaluation | BadInputError)[],
   decisions: readonly Decision[],
   stopAt: Decision["effect"] | undefined,
-): readonly EvaluationAnswer[] {
-  const answers: EvaluationAnswer[] = [];
+): readonly string[] {
+  const answers: string[] = [];
   let next = 0;
   for (const item of asked) {
     if (item instanceof BadInputError) {
@@ -85,11 +83,11 @@ function toAnswers(
   return answers;
 }
 
-function toAnswer(decision: Decision | undefined): EvaluationAnswer {
+function toAnswer(decision: Decision | undefined): string {
   if (!decision) throw new TypeError("fewer answers than questions");
-  return { decision: decision.effect === "allow", context: toDecisionFacts(decision) };
+  return `{"decision":${decision.effect === "allow"},"context":${toDecisionJson(decision)}}`;
 }
 
-function toFault({ message }: BadInputError): EvaluationAnswer {
-  return { decision: false, context: { error: { status: 400, message } } };
+function toFault({ message }: BadInputError): string {
+  return JSON.stringify({ decision: false, context: { error: { status: 400, message } } });
 }

@@ -10,14 +10,25 @@ export function isAboutCaller({ subject }: Pick<Evaluation, "subject">, { subjec
   return userTypes.has(subject.type) && subject.id === caller.id;
 }
 
+/** `findAsked` without a turn of the event loop, for a user who was asked about lately; `undefined` says nothing. */
+export function recallAsked(
+  identity: Pick<IdentityStore, "recallUser">,
+  { type, id, properties }: Evaluation["subject"],
+): Subject | undefined {
+  const user = userTypes.has(type) ? identity.recallUser(id) : undefined;
+  return user && completeSubject(toSubject(user), properties);
+}
+
 /** The subject as it is stored, completed by what the service says of it; `undefined`: not known. */
 export async function findAsked(
   identity: Pick<IdentityStore, "findUser">,
   { type, id, properties }: Evaluation["subject"],
 ): Promise<Subject | undefined> {
   const user = userTypes.has(type) ? await identity.findUser(id) : undefined;
-  if (!user) return undefined;
-  const known = toSubject(user);
+  return user && completeSubject(toSubject(user), properties);
+}
+
+function completeSubject(known: Subject, properties: Evaluation["subject"]["properties"]): Subject {
   return properties ? { ...known, attributes: { ...properties, ...known.attributes } } : known;
 }
 
@@ -27,16 +38,14 @@ export function searchedKind(type: string): "person" | "application" | "any" | u
   return userTypes.has(type) ? "any" : undefined;
 }
 
-/** The question as Heimdall takes it. What is stored about a subject goes before what the service says of it. */
-export async function toQuestion(
-  identity: Pick<IdentityStore, "findUser">,
-  evaluation: Evaluation,
-): Promise<DecisionQuestion> {
+/**
+ * The question as Heimdall takes it. What is stored about a subject goes before what the service says of it.
+ * @param asked the subject that is asked about; `undefined`: not known
+ */
+export function toQuestion(asked: Subject | undefined, evaluation: Evaluation): DecisionQuestion {
   const { subject, action, resource, context } = evaluation;
   return {
-    subject: (await findAsked(identity, subject)) ?? {
-      unknownId: userTypes.has(subject.type) ? subject.id : `${subject.type}:${subject.id}`,
-    },
+    subject: asked ?? { unknownId: userTypes.has(subject.type) ? subject.id : `${subject.type}:${subject.id}` },
     predicate: action.name,
     object: toObject(resource),
     ...(context || action.properties

@@ -100,8 +100,8 @@ export function createDecisionListener(parts: {
     let body: string;
     let more: readonly string[] = [];
     try {
-      const { action, questions, stopAt, toBody } = await route.read(call, parse(text));
-      body = JSON.stringify(toBody(await authorizer.answer(call, action, questions, stopAt)));
+      const { action, questions, stopAt, toJson } = await route.read(call, parse(text));
+      body = toJson(await authorizer.answer(call, action, questions, stopAt));
     } catch (error) {
       const failure = toHttpFailure(error);
       const { requestId } = call;

@@ -5,7 +5,7 @@ export type Labels = Readonly<Record<string, string>>;
 export class Counter {
   readonly #name: string;
   readonly #help: string;
-  readonly #values = new Map<string, number>();
+  readonly #values = new Map<string, { count: number }>();
 
   constructor(name: string, help: string) {
     this.#name = name;
@@ -13,32 +13,56 @@ export class Counter {
   }
 
   add(labels: Labels, by = 1): void {
-    this.#addTo(formatLabels(labels), by);
+    this.#entryOf(labels).count += by;
   }
 
   /** `add` for one combination that is counted often. */
   at(labels: Labels): () => void {
-    const key = formatLabels(labels);
-    return () => this.#addTo(key, 1);
+    let entry: { count: number } | undefined;
+    return () => {
+      entry ??= this.#entryOf(labels);
+      entry.count++;
+    };
   }
 
-  #addTo(key: string, by: number): void {
-    this.#values.set(key, (this.#values.get(key) ?? 0) + by);
+  #entryOf(labels: Labels): { count: number } {
+    const key = formatLabels(labels);
+    let entry = this.#values.get(key);
+    if (!entry) {
+      entry = { count: 0 };
+      this.#values.set(key, entry);
+    }
+    return entry;
   }
 
   render(): string {
-    const lines = [...this.#values].map(([labels, value]) => `${this.#name}{${labels}} ${value}\n`);
+    const lines = [...this.#values].map(([labels, { count }]) => `${this.#name}{${labels}} ${count}\n`);
     return `${head(this.#name, this.#help, "counter")}${lines.join("")}`;
   }
 }
 
 const bounds = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] as const;
 
+interface Times {
+  /** of each class, not cumulated */
+  readonly counts: number[];
+  sum: number;
+  count: number;
+}
+
+function note(times: Times, seconds: number): void {
+  let at = 0;
+  while (at < bounds.length && seconds > (bounds[at] ?? 0)) at++;
+  if (at < bounds.length) times.counts[at] = (times.counts[at] ?? 0) + 1;
+  times.sum += seconds;
+  times.count++;
+}
+
 /** Times in seconds, in cumulated classes, per combination of labels. */
 export class Histogram {
   readonly #name: string;
   readonly #help: string;
-  readonly #values = new Map<string, { readonly counts: number[]; sum: number; count: number }>();
+  readonly #values = new Map<string, Times>();
 
   constructor(name: string, help: string) {
     this.#name = name;
@@ -46,30 +70,35 @@ export class Histogram {
   }
 
   observe(labels: Labels, seconds: number): void {
-    this.#observeAt(formatLabels(labels), seconds);
+    note(this.#timesOf(labels), seconds);
   }
 
   /** `observe` for one combination that is measured often. */
   at(labels: Labels): (seconds: number) => void {
-    const key = formatLabels(labels);
-    return (seconds) => this.#observeAt(key, seconds);
+    let times: Times | undefined;
+    return (seconds) => {
+      times ??= this.#timesOf(labels);
+      note(times, seconds);
+    };
   }
 
-  #observeAt(key: string, seconds: number): void {
-    const entry = this.#values.get(key) ?? { counts: bounds.map(() => 0), sum: 0, count: 0 };
-    bounds.forEach((bound, index) => {
-      if (seconds <= bound) entry.counts[index] = (entry.counts[index] ?? 0) + 1;
-    });
-    entry.sum += seconds;
-    entry.count++;
-    this.#values.set(key, entry);
+  #timesOf(labels: Labels): Times {
+    const key = formatLabels(labels);
+    let times = this.#values.get(key);
+    if (!times) {
+      times = { counts: bounds.map(() => 0), sum: 0, count: 0 };
+      this.#values.set(key, times);
+    }
+    return times;
   }
 
   render(): string {
     const lines = [...this.#values].map(([labels, { counts, sum, count }]) => {
-      const classes = bounds.map(
-        (bound, index) => `${this.#name}_bucket{${labels},le="${bound}"} ${counts[index] ?? 0}\n`,
-      );
+      let upTo = 0;
+      const classes = bounds.map((bound, index) => {
+        upTo += counts[index] ?? 0;
+        return `${this.#name}_bucket{${labels},le="${bound}"} ${upTo}\n`;
+      });
       return `${classes.join("")}${this.#name}_bucket{${labels},le="+Inf"} ${count}\n${this.#name}_sum{${labels}} ${sum}\n${this.#name}_count{${labels}} ${count}\n`;
     });
     return `${head(this.#name, this.#help, "histogram")}${lines.join("")}`;

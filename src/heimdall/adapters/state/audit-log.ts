@@ -83,6 +83,17 @@ export async function createStateAuditLog(state: StateDb, options: AuditLogOptio
     } else cancelTimer ??= clock.schedule(checkpointEveryMs, () => void sign());
   };
   const sink = await openSink(state, options, noteStored);
+  const toUnavailable = (error: unknown): AuditUnavailableError => {
+    logger.error({ error }, "an audit record could not be stored; the call is refused");
+    const why =
+      error instanceof StorageFullError
+        ? "the disk of the state store is full; free some space"
+        : "see the state store";
+    return new AuditUnavailableError(
+      `the audit record could not be stored, so the call was refused; ${why} and try again`,
+      { cause: error },
+    );
+  };
 
   const log: AuditLog = {
     async append(entry) {
@@ -90,21 +101,7 @@ export async function createStateAuditLog(state: StateDb, options: AuditLogOptio
         throw new AuditUnavailableError(
           "the audit log is closed, so the call was refused; the server is shutting down",
         );
-      try {
-        return await deadlines.limit(sink.append(boundEntry(entry)));
-      } catch (error) {
-        logger.error({ error, action: entry.action }, "audit record could not be stored; the call is refused");
-        const why =
-          error instanceof StorageFullError
-            ? "the disk of the state store is full; free some space"
-            : "see the state store";
-        throw new AuditUnavailableError(
-          `the audit record could not be stored, so the call was refused; ${why} and try again`,
-          {
-            cause: error,
-          },
-        );
-      }
+      return deadlines.limit(sink.append(boundEntry(entry)), toUnavailable);
     },
     list: (filter, page) => {
       if (!Number.isInteger(page.first) || page.first < 1 || page.first > 1_000) {

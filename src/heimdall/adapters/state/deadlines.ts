@@ -2,8 +2,11 @@ import type { Clock } from "../../../shared/clock.ts";
 
 /** Bounds how long promises are waited for, with one timer for all. */
 export interface Deadlines {
-  /** Rejects when `work` takes longer than the limit; at most a tenth of it too early. */
-  limit<T>(work: Promise<T>): Promise<T>;
+  /**
+   * Rejects when `work` takes longer than the limit; at most a tenth of it too early.
+   * @param explain makes the error that the caller sees, of this or of what `work` was rejected with
+   */
+  limit<T>(work: Promise<T>, explain: (error: unknown) => Error): Promise<T>;
 }
 
 export function createDeadlines(limitMs: number, clock: Clock): Deadlines {
@@ -29,9 +32,10 @@ export function createDeadlines(limitMs: number, clock: Clock): Deadlines {
   };
 
   return {
-    limit<T>(work: Promise<T>) {
-      return new Promise<T>((resolve, reject) => {
+    limit<T>(work: Promise<T>, explain: (error: unknown) => Error) {
+      return new Promise<T>((resolve, refuse) => {
         const set = current;
+        const reject = (error: unknown): void => refuse(explain(error));
         set.add(reject);
         schedule();
         work.then(

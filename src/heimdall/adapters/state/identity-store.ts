@@ -51,6 +51,7 @@ export function createStateIdentityStore(
 
   return {
     findUser,
+    recallUser: (id) => (usersAt !== undefined && usersAt === version.peek() ? users.get(id) : undefined),
     getUser,
     async listUsers() {
       const rows = await db.selectFrom("identity_user").selectAll().execute();
