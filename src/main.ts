@@ -69,7 +69,7 @@ import { DataOsError, formatProblem } from "./shared/errors.ts";
 import { createIdSource } from "./shared/ids.ts";
 import type { Logger } from "./shared/logger.ts";
 import { Secret } from "./shared/secret.ts";
-import { countTransactions, openState } from "./state/index.ts";
+import { openState } from "./state/index.ts";
 
 const requiredNode = 24;
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -116,9 +116,8 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
       () => search.close(),
       () => lineage.close(),
     );
-    const watched = countTransactions(state);
     const catalog = createCatalog({
-      state: watched.state,
+      state,
       search,
       lineage,
       ownProjections: [
@@ -157,12 +156,7 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
     stops.push(async () => policies.stop());
     const resourceObjects = createResourceObjectSource(stores.resources);
     const registeredObjects = createRegisteredObjectSource(directory);
-    const objects = joinSources(
-      // WHY: other processes' changes are not counted here, so there every question reads the catalog
-      state.capabilities.multiProcess ? catalog.objects : rememberObjects(catalog.objects, watched.count),
-      resourceObjects,
-      registeredObjects,
-    );
+    const objects = joinSources(rememberObjects(catalog.objects, catalog.version), resourceObjects, registeredObjects);
     const authorizer = createAuthorizer({
       policies,
       audit,

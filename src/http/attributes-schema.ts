@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Attributes, AttributeValue } from "../shared/decision.ts";
+import type { Attributes } from "../shared/decision.ts";
 
 const maxDepth = 32;
 
@@ -8,16 +8,13 @@ export const attributesSchema: z.ZodType<Attributes> = z
   .custom<Attributes>((value) => typeof value === "object" && value !== null && !Array.isArray(value), {
     message: "expected a JSON object",
   })
-  .refine(isShallow, { message: `expected at most ${maxDepth} levels` });
+  .refine((value) => isShallow(value, maxDepth), { message: `expected at most ${maxDepth} levels` });
 
 /** SECURITY: what reads the attributes later may walk them recursively. */
-function isShallow(value: AttributeValue): boolean {
-  let level: readonly AttributeValue[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > maxDepth) return false;
-    level = level.flatMap((part): readonly AttributeValue[] =>
-      typeof part === "object" && part !== null ? Object.values(part) : [],
-    );
+function isShallow(value: object, levels: number): boolean {
+  for (const key in value) {
+    const part: unknown = value[key as keyof typeof value];
+    if (typeof part === "object" && part !== null && (levels === 0 || !isShallow(part, levels - 1))) return false;
   }
   return true;
 }

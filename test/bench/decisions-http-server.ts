@@ -22,7 +22,7 @@ import { systemClock as clock } from "../../src/shared/clock.ts";
 import { createIdSource } from "../../src/shared/ids.ts";
 import { silentLogger as logger } from "../../src/shared/logger.ts";
 import { Secret } from "../../src/shared/secret.ts";
-import { countTransactions, openState } from "../../src/state/index.ts";
+import { openState } from "../../src/state/index.ts";
 import { plainSealer } from "../support/audit.ts";
 import { schemaText } from "../support/http-server.ts";
 import { readDocuments, writeWorkload } from "./decisions-documents.ts";
@@ -63,9 +63,8 @@ async function startOwn(recorded: boolean): Promise<{ readonly url: string; read
   });
   const audit: AuditLog = recorded ? log : { ...log, append: async (entry) => entry as AuditRecord };
   const identity = createStateIdentityStore(state, { logger, clock });
-  const watched = countTransactions(state);
   const catalog = createCatalog({
-    state: watched.state,
+    state,
     search: await createSqliteSearchStore({ path: join(folder, "search.db") }, { logger, clock }),
     lineage: await createSqliteLineageStore({ path: join(folder, "lineage.db") }, { logger, clock }),
     clock,
@@ -84,7 +83,7 @@ async function startOwn(recorded: boolean): Promise<{ readonly url: string; read
   const authorizer = createAuthorizer({
     policies,
     audit,
-    objects: rememberObjects(catalog.objects, watched.count),
+    objects: rememberObjects(catalog.objects, catalog.version),
     clock,
     ids,
   });

@@ -118,7 +118,7 @@ describeOnStateEngines("audit log that is interrupted", (openState, engine) => {
       const line = formatLine(record.hash, content);
       for (const end of ["", "\0\0", line.slice(0, 100), `${line.slice(0, 100)}\0`]) {
         expect(readLeftLines(line + end, emptyChain)).toEqual({
-          lines: [{ seq: 1, hash: record.hash, content }],
+          lines: [{ hash: record.hash, content, record: JSON.parse(content) }],
           damaged: false,
         });
       }

@@ -106,17 +106,17 @@ export function auditLogContract(make: () => Promise<AuditLogFixture>): void {
     await expect(log.list({ from: "yesterday" }, { first: 1, after: undefined })).rejects.toThrow(BadInputError);
   });
 
-  it("signs after 60 seconds, after 1,000 records and when it is closed", async () => {
+  it("signs within 60 seconds, and what is left when it is exported", async () => {
     const checkpoints = async () => (await all(log.export())).filter((line) => line.startsWith('{"checkpoint"')).length;
     await log.append(auditEntry("a"));
     fixture.clock.advance(60_000);
     await log.append(auditEntry("b"));
-    // the export signs what is left: "b" too, unless the checkpoint that the clock began came late enough to hold it
+    // "b" too, unless the checkpoint that the clock began came late enough to hold it
     const before = await checkpoints();
     expect([1, 2]).toContain(before);
-    await Promise.all(Array.from({ length: 1_100 }, () => log.append(auditEntry("c"))));
-    expect(await checkpoints()).toBeGreaterThan(before);
-    expect(await checkpoints()).toBe(await checkpoints());
+    await log.append(auditEntry("c"));
+    expect(await checkpoints()).toBe(before + 1);
+    expect(await checkpoints()).toBe(before + 1);
   });
 
   it("joins the chains of several processes and proves them from an export", async () => {

@@ -8,11 +8,13 @@ import { formatUrn } from "../../shared/urn.ts";
 import type { StateDb } from "../../state/index.ts";
 import { createCatalogStore, createProjectionLeases, type ProjectionName } from "../adapters/state/index.ts";
 import type { Catalog, LineageStore, SearchStore } from "../ports.ts";
+import { createCatalogVersion } from "./catalog-version.ts";
 import { findVisible, isVisible, notFound } from "./entity-access.ts";
 import { editEntity } from "./entity-edit.ts";
 import { checkFirst, listColumns, listEntities } from "./entity-listing.ts";
 import type { Feed } from "./feed.ts";
 import { showEdges, showEntities, showEntity } from "./hidden-names.ts";
+import { createKnownDepots } from "./known-depots.ts";
 import { createLineageFeed } from "./lineage-feed.ts";
 import { createObjectLister } from "./object-lister.ts";
 import { createProjector, type Projector, type ProjectorOptions } from "./projector.ts";
@@ -46,8 +48,10 @@ const ownLeases: ProjectorOptions["leases"] = {
 
 /** The catalog over a state store and its two projections. It answers at once; projections are fed after `start`. */
 export function createCatalog(options: CatalogOptions): RunningCatalog {
-  const { state, search, lineage, clock, ids } = options;
+  const { search, lineage, clock, ids } = options;
   const logger = options.logger.child({ component: "metis" });
+  const version = createCatalogVersion(options.state, () => store.currentSeq(), clock);
+  const { state } = version;
   const store = createCatalogStore(state, clock);
   const shared = createProjectionLeases(state, clock, ids.uuid());
   const { multiProcess } = state.capabilities;
@@ -162,7 +166,8 @@ export function createCatalog(options: CatalogOptions): RunningCatalog {
   };
   return {
     ...catalog,
-    objects: createObjectLister(store),
+    objects: createObjectLister(store, createKnownDepots(store, version.now)),
+    version: version.now,
     async start() {
       for (const projector of projectors) projector.start();
     },

@@ -2,12 +2,13 @@ import type { ObjectLister } from "../../heimdall/ports.ts";
 import type { CatalogStore } from "../adapters/state/index.ts";
 import { describeEntity, toEntity } from "../catalog/index.ts";
 import { entityKinds } from "../ports.ts";
+import type { KnownDepots } from "./known-depots.ts";
 import { createObjectSource } from "./object-source.ts";
 
 /** The catalog as searches of policies look through it: listed entities by URN. The type `entity` stands for every kind. */
-export function createObjectLister(store: CatalogStore): ObjectLister {
+export function createObjectLister(store: CatalogStore, depots: KnownDepots): ObjectLister {
   return {
-    ...createObjectSource(store),
+    ...createObjectSource(store, depots),
     types: async () => entityKinds,
     async list({ type, filter }, { first, after }) {
       const kind = entityKinds.find((known) => known === type);

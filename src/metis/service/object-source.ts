@@ -2,7 +2,7 @@ import type { ObjectSource } from "../../heimdall/ports.ts";
 import { completeObject } from "../../shared/complete-object.ts";
 import type { DecisionObject } from "../../shared/decision.ts";
 import { DataOsError } from "../../shared/errors.ts";
-import { looksLikeUdl } from "../../shared/udl.ts";
+import { looksLikeUdl, parseUdl } from "../../shared/udl.ts";
 import type { CatalogStore } from "../adapters/state/index.ts";
 import {
   containersOf,
@@ -13,6 +13,7 @@ import {
   toEntity,
 } from "../catalog/index.ts";
 import { findCandidates } from "./entity-access.ts";
+import type { KnownDepots } from "./known-depots.ts";
 
 /**
  * What the catalog knows of objects that a question names by URN or UDL address: all their paths, tags, attributes and columns;
@@ -20,8 +21,9 @@ import { findCandidates } from "./entity-access.ts";
  * `alternatives`.
  * SECURITY: what the catalog knows wins over what the caller says of it; tags are those of both, so that a caller cannot
  * take one away.
+ * @param depots as `store` has them: spares the look-up of addresses in others
  */
-export function createObjectSource(store: CatalogStore): ObjectSource {
+export function createObjectSource(store: CatalogStore, depots: KnownDepots): ObjectSource {
   const describeRecord = async (record: EntityRecord): Promise<DecisionObject> => {
     if (record.kind !== "dataset") return describeEntity(toEntity(record));
     const columns = await store.findChildren([record.id], ["column"]);
@@ -30,7 +32,8 @@ export function createObjectSource(store: CatalogStore): ObjectSource {
   };
   return {
     async describe(object) {
-      const addresses = object.paths.filter((path) => path.startsWith("urn:dataos:") || looksLikeUdl(path));
+      const addresses: string[] = [];
+      for (const path of object.paths) if (await mayBeKnown(path, depots)) addresses.push(path);
       const meant = toMeanings(
         await Promise.all(addresses.map((address) => ifAddress(() => findCandidates(store, address)))),
       );
@@ -46,6 +49,12 @@ export function createObjectSource(store: CatalogStore): ObjectSource {
       return object;
     },
   };
+}
+
+async function mayBeKnown(path: string, depots: KnownDepots): Promise<boolean> {
+  if (!looksLikeUdl(path)) return path.startsWith("urn:dataos:");
+  const [place] = await ifAddress(async () => [parseUdl(path)]);
+  return place !== undefined && depots.has(place.depot);
 }
 
 /** INVARIANT: of several things none is taken for the one that is meant; each is decided on. */

@@ -5,6 +5,8 @@ import type { Catalog } from "../ports.ts";
 export interface RunningCatalog extends Catalog {
   /** What Heimdall asks about objects that are named by URN or UDL address, and looks through in searches. */
   readonly objects: ObjectLister;
+  /** Differs after a change of what `objects` says, of whichever process, within a second; `NaN` where that is not known. */
+  version(): number;
   /** Starts feeding the projections. Idempotent. */
   start(): Promise<void>;
   /** Ends feeding; resolves when what was under way is done. Idempotent. */

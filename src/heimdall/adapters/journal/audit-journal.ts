@@ -27,8 +27,8 @@ export interface AuditJournalOptions {
   readonly start: AuditEntry;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** called with the number of records that have become durable */
-  readonly onStored: (records: number) => void;
+  /** called when records have become durable */
+  readonly onStored: () => void;
 }
 
 interface Waiting {
@@ -39,7 +39,11 @@ interface Waiting {
 
 const groupsInFlight = 4;
 const recordsPerGroup = 1_000;
+/** how long it must be quiet, so that moving takes nothing from those who wait for answers */
 const moveAfterMs = 200;
+const quietRecords = 200;
+/** moved whatever goes on, so that neither the journal grows without end nor a reader waits long */
+const maxUnmoved = 50_000;
 const hashLength = 64;
 
 /**
@@ -61,6 +65,9 @@ export async function openAuditJournal(options: AuditJournalOptions): Promise<Au
   let lastAt = "";
   let broken: Error | undefined;
   let idle: (() => void)[] = [];
+  /** durable records that are not moved, and how many of them were when it was looked last */
+  let unmoved = 0;
+  let seenUnmoved = 0;
   let cancelMove: (() => void) | undefined;
   let moves: Promise<void> = Promise.resolve();
 
@@ -120,8 +127,9 @@ export async function openAuditJournal(options: AuditJournalOptions): Promise<Au
         seq++;
       }
       ends.set(answer.segment, answer.end);
-      cancelMove ??= clock.schedule(moveAfterMs, moveInBackground);
-      onStored(sent.group.length);
+      unmoved += sent.group.length;
+      cancelMove ??= clock.schedule(moveAfterMs, moveWhenQuiet);
+      onStored();
     }
     flush();
     wakeIdle();
@@ -135,16 +143,24 @@ export async function openAuditJournal(options: AuditJournalOptions): Promise<Au
     const next = moves.then(async () => {
       const upTo = [...ends].sort(([a], [b]) => a - b);
       if (upTo.length === 0) return;
+      unmoved = 0;
+      seenUnmoved = 0;
       await order(mover, { do: "move", chain, ends: upTo });
       for (const [segment] of upTo.slice(0, -1)) ends.delete(segment);
     });
     moves = next.catch(() => {});
     return next;
   };
-  const moveInBackground = (): void => {
+  const moveWhenQuiet = (): void => {
+    const isBusy = unmoved - seenUnmoved > quietRecords && unmoved < maxUnmoved;
+    seenUnmoved = unmoved;
+    if (isBusy) {
+      cancelMove = clock.schedule(moveAfterMs, moveWhenQuiet);
+      return;
+    }
     move().catch((error: unknown) => {
       logger.warn({ error }, "audit records could not be moved into the state store yet; they are safe in the journal");
-      cancelMove ??= clock.schedule(moveAfterMs, moveInBackground);
+      cancelMove ??= clock.schedule(moveAfterMs, moveWhenQuiet);
     });
   };
   const drain = (): Promise<void> =>

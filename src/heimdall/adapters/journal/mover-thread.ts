@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { openSqlite } from "../../../drivers/sqlite/index.ts";
 import { type ChainHead, emptyChain } from "../../audit/index.ts";
-import type { AuditEntry } from "../../ports.ts";
 import { toObjectsColumn } from "../state/objects-column.ts";
 import { toFailure } from "./failure.ts";
 import type { MoveAnswer, MoveOrder, MoverData } from "./messages.ts";
@@ -97,15 +96,15 @@ function store(chain: string, lines: readonly Line[]): void {
       const insert = db.prepare(
         "insert or ignore into audit_record (chain, seq, at, type, actor, outcome, objects, content, hash) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
       );
-      for (const { seq, hash, content } of some) {
-        const { at, type, actor, outcome, object } = JSON.parse(content) as AuditEntry & { readonly at: string };
+      for (const { hash, content, record } of some) {
+        const { seq, at, type, actor, outcome, object } = record;
         insert.run([chain, seq, at, type, actor, outcome, toObjectsColumn(object), content, hash]);
       }
       const last = some.at(-1);
       if (last) {
         db.prepare(
           "insert into audit_chain (chain, seq, hash) values (?, ?, ?) on conflict (chain) do update set seq = excluded.seq, hash = excluded.hash where excluded.seq > audit_chain.seq",
-        ).run([chain, last.seq, last.hash]);
+        ).run([chain, last.record.seq, last.hash]);
       }
     });
   }

@@ -1,4 +1,5 @@
 import { type ChainHead, sha256 } from "../../audit/index.ts";
+import type { AuditRecord } from "../../ports.ts";
 
 /**
  * A segment is a file of lines `<hash> <canonical JSON>`, preallocated with zeros; what does not follow the line before it was never
@@ -18,9 +19,9 @@ export function parseSegmentName(
 
 /** One record as it stands in a segment. */
 export interface Line {
-  readonly seq: number;
   readonly hash: string;
   readonly content: string;
+  readonly record: Omit<AuditRecord, "hash">;
 }
 
 const hashLength = 64;
@@ -39,7 +40,7 @@ export function parseLines(text: string): Line[] {
 
 function parseLine(line: string): Line {
   const content = line.slice(hashLength + 1);
-  return { hash: line.slice(0, hashLength), content, seq: (JSON.parse(content) as { seq: number }).seq };
+  return { hash: line.slice(0, hashLength), content, record: JSON.parse(content) as Line["record"] };
 }
 
 /** What a process left behind: lines that follow `head`, and whether more than a half-written line stands after them. */
@@ -55,12 +56,11 @@ export function readLeftLines(
     const line = tryParse(candidate);
     if (!line) return { lines, damaged: index < candidates.length - 1 };
     // moved before the process ended
-    if (line.seq <= head.seq) continue;
-    if (line.seq !== seq + 1 || (JSON.parse(line.content) as { prevHash: string }).prevHash !== hash) {
-      return { lines, damaged: true };
-    }
+    if (line.record.seq <= head.seq) continue;
+    if (line.record.seq !== seq + 1 || line.record.prevHash !== hash) return { lines, damaged: true };
     lines.push(line);
-    ({ seq, hash } = line);
+    seq = line.record.seq;
+    hash = line.hash;
   }
   return { lines, damaged: false };
 }

@@ -40,10 +40,8 @@ interface RecordSink {
 }
 
 const maxGroup = 1_000;
-const recordsPerCheckpoint = 1_000;
 const checkpointEveryMs = 60_000;
-/** WHY: a checkpoint writes in the server's own thread, which waits there for the journal's */
-const checkpointPauseMs = 10_000;
+const closedMessage = "the audit log is closed, so the call was refused; the server is shutting down";
 
 /**
  * The audit log in the state store, one chain per process and call of this function; its migrations have run.
@@ -54,17 +52,12 @@ export async function createStateAuditLog(state: StateDb, options: AuditLogOptio
   const keys = await loadAuditKeys(state, sealer, clock);
   const deadlines = createDeadlines(appendTimeoutMs, clock);
   const checkpointer = createAuditCheckpointer(state, keys, clock, witness);
-  let unsigned = 0;
   let cancelTimer: (() => void) | undefined;
   let closed = false;
-  let signing = false;
-  let signedAt = Number.NEGATIVE_INFINITY;
 
   const sign = async (): Promise<void> => {
     cancelTimer?.();
     cancelTimer = undefined;
-    unsigned = 0;
-    signedAt = clock.now();
     try {
       await sink.settle();
       await checkpointer.run();
@@ -73,16 +66,10 @@ export async function createStateAuditLog(state: StateDb, options: AuditLogOptio
       logger.warn({ error }, "audit checkpoint could not be made; tried again with the next records");
     }
   };
-  const noteStored = (records: number): void => {
-    unsigned += records;
-    if (unsigned >= recordsPerCheckpoint && !signing && clock.now() - signedAt >= checkpointPauseMs) {
-      signing = true;
-      void sign().finally(() => {
-        signing = false;
-      });
-    } else cancelTimer ??= clock.schedule(checkpointEveryMs, () => void sign());
+  const signSoon = (): void => {
+    cancelTimer ??= clock.schedule(checkpointEveryMs, () => void sign());
   };
-  const sink = await openSink(state, options, noteStored);
+  const sink = await openSink(state, options, signSoon);
   const toUnavailable = (error: unknown): AuditUnavailableError => {
     logger.error({ error }, "an audit record could not be stored; the call is refused");
     const why =
@@ -96,11 +83,8 @@ export async function createStateAuditLog(state: StateDb, options: AuditLogOptio
   };
 
   const log: AuditLog = {
-    async append(entry) {
-      if (closed)
-        throw new AuditUnavailableError(
-          "the audit log is closed, so the call was refused; the server is shutting down",
-        );
+    append(entry) {
+      if (closed) return Promise.reject(new AuditUnavailableError(closedMessage));
       return deadlines.limit(sink.append(boundEntry(entry)), toUnavailable);
     },
     list: (filter, page) => {
@@ -152,7 +136,7 @@ export async function createStateAuditLog(state: StateDb, options: AuditLogOptio
 async function openSink(
   state: StateDb,
   { logger, clock, ids, journal }: AuditLogOptions,
-  onStored: (records: number) => void,
+  onStored: () => void,
 ): Promise<RecordSink> {
   const chain = ids.uuid();
   if (journal !== undefined && state.file !== undefined) {
@@ -169,7 +153,7 @@ async function openSink(
   const writer = createAuditWriter(state, chain, clock);
   const commits = createGroupCommit<AuditEntry, AuditRecord>(async (entries) => {
     const records = await writer.append(entries);
-    onStored(records.length);
+    onStored();
     return records;
   }, maxGroup);
   return { append: (entry) => commits.add(entry), settle: () => commits.drain(), close: () => commits.drain() };

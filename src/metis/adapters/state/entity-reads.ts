@@ -16,6 +16,8 @@ export interface EntityReads {
   findAliases(aliases: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Entities other than columns at a UDL address, in order of URN; more than one, and then all, where the short form is ambiguous. */
   findByUdl(udl: string): Promise<readonly EntityRecord[]>;
+  /** Depots that any entity is in, whatever its state; no entity has a UDL address in another one. */
+  listDepots(): Promise<ReadonlySet<string>>;
   /** Children of `parents`, in any state, in order of parent, position and URN. */
   findChildren(parents: readonly string[], kinds?: readonly string[]): Promise<readonly EntityRecord[]>;
   /** The same without documents, in no order. */
@@ -74,6 +76,17 @@ export function createEntityReads(db: Kysely<MetisTables>): EntityReads {
         .orderBy("entity.urn")
         .execute();
       return rows.map(toRecord);
+    },
+    async listDepots() {
+      // WHY: one step in the index for each depot, however much is in it
+      const { rows } = await sql<{ depot: string }>`
+        with recursive known (depot) as (
+          select min(depot) from metis_entity
+          union all
+          select (select min(depot) from metis_entity where depot > known.depot) from known where known.depot is not null
+        )
+        select depot from known where depot is not null`.execute(db);
+      return new Set(rows.map(({ depot }) => depot));
     },
     findChildren: (parents, kinds) =>
       chunked(parents, (chunk) => {

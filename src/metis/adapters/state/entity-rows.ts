@@ -1,4 +1,5 @@
 import type { Urn } from "../../../shared/urn.ts";
+import { parseUrn } from "../../../shared/urn.ts";
 import { type DatedAssertion, type EntityRecord, locate, ownersOf, tagsOf, toEntity } from "../../catalog/index.ts";
 import type { EntityKind, LifecycleState, Origin } from "../../ports.ts";
 import type { EntityRow } from "./tables.ts";
@@ -52,7 +53,8 @@ export function toRow(record: EntityRecord): { readonly row: EntityRow; readonly
     name: record.name,
     qualified_name: record.qualifiedName,
     parent_id: record.parentId ?? null,
-    depot: record.depot ?? null,
+    // INVARIANT: what has a UDL address is in the depot of that address
+    depot: udls.length > 0 ? parseUrn(record.urn).scope : (record.depot ?? null),
     database_name: database ?? null,
     schema_name: schema ?? null,
     dataset_name: dataset ?? null,
