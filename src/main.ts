@@ -49,7 +49,7 @@ import {
 } from "./heimdall/authorization/index.ts";
 import { createObjectRegistry, createRegisteredObjectSource } from "./heimdall/objects/index.ts";
 import { compilePolicies } from "./heimdall/policy/index.ts";
-import type { AuditLog, IdentityStore, ObjectSource } from "./heimdall/ports.ts";
+import type { AuditLog, IdentityStore } from "./heimdall/ports.ts";
 import { createDirectoryLister, createQuestions } from "./heimdall/questions/index.ts";
 import { createPolicySafety } from "./heimdall/safety/index.ts";
 import { createHttpServer, type EngineState } from "./http/index.ts";
