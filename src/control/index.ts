@@ -6,19 +6,12 @@ export { disablePolicy } from "./disable-policy.ts";
 export { createGrantHistory, type GrantChange, type GrantHistory } from "./grant-changes.ts";
 export type {
   DepotScan,
-  DepotScan,
   DepotSources,
-  DepotSources,
-  LivePolicies,
   LivePolicies,
   OpenSql,
   ScanDepot,
-  ScanDepot,
-  StackCall,
   StackCall,
   StackFault,
-  StackFault,
-  StackRunner,
   StackRunner,
 } from "./needs.ts";
 export { createGrantUses, createResourcePolicySource } from "./policy-documents.ts";
