@@ -65,7 +65,8 @@ function explain(decision: Decision): Explanation {
   if (known && known.deny_reason === denyReason) return known;
   const made = toExplanation(decision);
   if (because.length === 0) withoutRules.set(denyReason, made);
-  else explanations.set(because, made);
+  // lists of several rules are made for each decision, so none of them comes again
+  else if (because.length === 1) explanations.set(because, made);
   return made;
 }
 
