@@ -52,6 +52,29 @@ describe("the index of rules", () => {
     expect(named(policies, [], ["/s/a:b"])).toEqual([]);
   });
 
+  it("finds paths whatever characters they are of, and none that only begins like one", () => {
+    const paths = [
+      "/a",
+      "/ab",
+      "/é",
+      "/漢",
+      "/漢字",
+      "/😀",
+      "/~",
+      "/\u0001",
+      "/z/1",
+      "/z/2",
+      ..."bcdefghijklmno".split("").map((c) => `/${c}`),
+    ];
+    const policies = compile(paths.map((path, n) => access(`p${n}`, ["**"], [n % 2 === 0 ? path : `${path}**`])));
+    const isAbout = (n: number, path: string): boolean =>
+      n % 2 === 0 ? path === paths[n] : path.startsWith(paths[n] ?? "");
+    for (const path of [...paths, ...paths.map((one) => `${one}x`), "/", "", "/\uffff", "/y", "/z", "/z/", "/z/3"]) {
+      const expected = paths.flatMap((_, n) => (isAbout(n, path) ? [`p${n}`] : [])).sort();
+      expect([path, named(policies, [], [path])]).toEqual([path, expected]);
+    }
+  });
+
   it("tells subjects apart that come with the same id and other tags", () => {
     const policies = compile([access("a", ["roles:id:a"], ["**"])]);
     expect(named(policies, ["roles:id:a"], ["/x"])).toEqual(["a"]);

@@ -4,7 +4,7 @@ import type { CompiledRule } from "./compiled-rule.ts";
 import { toPathPatterns } from "./path-patterns.ts";
 import { PathTrie } from "./path-trie.ts";
 import { type AskedKinds, notAsked, RuleKinds } from "./rule-kinds.ts";
-import { type RuleSink, type RuleSlot, RuleSlots } from "./rule-slots.ts";
+import { type RuleSink, RuleSlot, RuleSlots } from "./rule-slots.ts";
 import { type RuleTest, toRuleTest } from "./rule-test.ts";
 
 // so that turns stay small integers
@@ -32,13 +32,15 @@ export class RuleIndex implements RuleSink {
   private readonly audienceOf: number[] = [];
   private readonly kindOf: number[] = [];
   private readonly slots = new RuleSlots();
-  private readonly paths = new PathTrie(this.slots);
+  private readonly paths = new PathTrie();
   private readonly byTag = new Map<string, RuleSlot>();
-  private readonly everywhere = this.slots.create();
+  private readonly everywhere = new RuleSlot();
   private readonly starts: number[] = [];
   /** the turn at which each rule was last found, because a rule may lie in several slots */
   private readonly seen: number[] = [];
   private turn = 0;
+  /** whether two things of the object may meet the same place */
+  private meetsTwice = false;
 
   /** Rules come in the order of their numbers, from 0. `seal` after the last. */
   add(rule: CompiledRule): void {
@@ -50,7 +52,8 @@ export class RuleIndex implements RuleSink {
     const { paths } = rule.rule;
     if (paths !== undefined) {
       const patterns = toPathPatterns(paths);
-      for (const pattern of patterns) this.paths.slotFor(pattern).add(rule.number, kind, audience);
+      const number = patterns.length > 1 ? ~rule.number : rule.number;
+      for (const pattern of patterns) this.paths.slotFor(pattern).add(number, kind, audience);
       const checksPaths = patterns.some(({ is }) => is === "check");
       this.tests.push(toRuleTest(rule, checksPaths, rule.rule.tags !== undefined));
       return;
@@ -60,14 +63,16 @@ export class RuleIndex implements RuleSink {
       this.tests.push(toRuleTest(rule, false, false));
       return;
     }
-    for (const slot of this.slotsByTag(rule)) slot.add(rule.number, kind, audience);
+    const slots = this.slotsByTag(rule);
+    for (const slot of slots) slot.add(slots.length > 1 ? ~rule.number : rule.number, kind, audience);
     const isOneTag = rule.tags?.every((all) => all.length === 1 && all[0]?.literal !== undefined) === true;
     this.tests.push(toRuleTest(rule, false, !isOneTag));
   }
 
   /** Ends the adding, in steps. */
-  seal(): Generator<undefined> {
-    return this.slots.seal();
+  *seal(): Generator<undefined> {
+    yield* this.slots.seal([this.everywhere, ...this.byTag.values(), ...this.paths.slots()]);
+    yield* this.paths.seal();
   }
 
   /** Fills `allows` and `denies` with the rules that may match. */
@@ -75,6 +80,7 @@ export class RuleIndex implements RuleSink {
     this.allows.count = 0;
     this.denies.count = 0;
     this.nextTurn();
+    this.meetsTwice = object.paths.length > 1 || object.tags.length > 1;
     const { slots, starts } = this;
     let count = 1;
     starts[0] = this.everywhere.start;
@@ -89,9 +95,12 @@ export class RuleIndex implements RuleSink {
   }
 
   /** Called while rules are looked for. */
-  take(number: number, isDeny: boolean): void {
-    if (this.seen[number] === this.turn) return;
-    this.seen[number] = this.turn;
+  take(found: number, isDeny: boolean): void {
+    const number = found < 0 ? ~found : found;
+    if (found < 0 || this.meetsTwice) {
+      if (this.seen[number] === this.turn) return;
+      this.seen[number] = this.turn;
+    }
     const into = isDeny ? this.denies : this.allows;
     into.numbers[into.count++] = number;
   }
@@ -121,7 +130,7 @@ export class RuleIndex implements RuleSink {
       if (key === undefined) return [this.everywhere];
       let slot = this.byTag.get(key);
       if (slot === undefined) {
-        slot = this.slots.create();
+        slot = new RuleSlot();
         this.byTag.set(key, slot);
       }
       slots.push(slot);

@@ -5,23 +5,23 @@ import { type AskedKinds, asksDeny, notAsked } from "./rule-kinds.ts";
 export class RuleSlot {
   /** where it begins in the table, once it is sealed */
   start = 0;
-  /** kind -> audience and rule, one after the other in pairs; only until it is sealed */
-  groups = new Map<number, number[]>();
+  /** kind, audience and rule, one after the other; only until it is sealed */
+  entries: number[] = [];
 
+  /** @param rule its number, or `~number` where it lies at other places too */
   add(rule: number, kind: number, audience: number): void {
-    const pairs = this.groups.get(kind);
-    if (pairs) pairs.push(audience, rule);
-    else this.groups.set(kind, [audience, rule]);
+    this.entries.push(kind, audience, rule);
   }
 }
 
-const sealed = new Map<number, number[]>();
+const sealed: number[] = [];
 const slotsPerStep = 200;
-// so many numbers are sorted where they are
-const shortPairs = 64;
+// WHY: so few rules are read in the time of looking at what kinds there are
+const fewRules = 8;
 
 /** Takes a rule that lies at a place that was asked for. */
 export interface RuleSink {
+  /** @param rule its number, or `~number` where it may come again */
   take(rule: number, isDeny: boolean): void;
 }
 
@@ -29,41 +29,51 @@ export interface RuleSink {
 const readAtMost = 128;
 
 /**
- * All places in one table of numbers, so that a place is read in a few lines of the processor's cache: the number of its groups, for
- * each group its kind and where its pairs begin, a header that says where the last ends, and then the pairs by audience.
+ * All places in one table of numbers, so that a place is read in a few lines of the processor's cache. A place with few rules: how many,
+ * and kind, audience and rule of each. One with many: minus the number of its groups, for each group its kind and where its pairs
+ * begin, a header that says where the last ends, and then the pairs of audience and rule by audience.
  */
 export class RuleSlots {
   private table = new Int32Array(0);
-  private readonly slots: RuleSlot[] = [];
 
-  create(): RuleSlot {
-    const slot = new RuleSlot();
-    this.slots.push(slot);
-    return slot;
-  }
-
-  /** Puts every place into the table, in steps; nothing can be added afterwards. */
-  *seal(): Generator<undefined> {
+  /** Puts the places into the table, in this order and in steps; nothing can be added to them afterwards. */
+  *seal(slots: readonly RuleSlot[]): Generator<undefined> {
     let end = 0;
-    for (const slot of this.slots) {
+    for (const slot of slots) {
       slot.start = end;
-      end += 3 + 2 * slot.groups.size;
-      for (const pairs of slot.groups.values()) end += pairs.length;
+      end += lengthOf(slot);
     }
     this.table = new Int32Array(end);
     let written = 0;
-    for (const slot of this.slots) {
-      this.write(slot);
-      slot.groups = sealed;
+    for (const slot of slots) {
+      if (isFew(slot)) this.writeFew(slot);
+      else this.writeGroups(slot);
+      slot.entries = sealed;
       if (++written % slotsPerStep === 0) yield;
     }
-    this.slots.length = 0;
   }
 
   /** Hands to `sink` the rules at `start` that are about the subject and of a kind that was asked for. */
-  read(start: number, { belongs, audiences }: KnownSubject, asked: AskedKinds, sink: RuleSink): void {
+  read(start: number, subject: KnownSubject, asked: AskedKinds, sink: RuleSink): void {
     const { table } = this;
-    const headersEnd = start + 1 + 2 * (table[start] as number);
+    const { belongs } = subject;
+    const count = table[start] as number;
+    if (count < 0) {
+      this.readGroups(start, subject, asked, sink);
+      return;
+    }
+    const end = start + 1 + 3 * count;
+    for (let at = start + 1; at < end; at += 3) {
+      const asks = asked[table[at] as number];
+      if (asks !== notAsked && belongs[table[at + 1] as number] === 1) {
+        sink.take(table[at + 2] as number, asks === asksDeny);
+      }
+    }
+  }
+
+  private readGroups(start: number, { belongs, audiences }: KnownSubject, asked: AskedKinds, sink: RuleSink): void {
+    const { table } = this;
+    const headersEnd = start + 1 - 2 * (table[start] as number);
     for (let header = start + 1; header < headersEnd; header += 2) {
       const asks = asked[table[header] as number];
       if (asks === notAsked) continue;
@@ -97,43 +107,46 @@ export class RuleSlots {
     return from + 2 * low;
   }
 
-  private write({ start, groups }: RuleSlot): void {
+  private writeFew({ start, entries }: RuleSlot): void {
+    this.table[start] = entries.length / 3;
+    this.table.set(entries, start + 1);
+  }
+
+  private writeGroups({ start, entries }: RuleSlot): void {
     const { table } = this;
-    table[start] = groups.size;
+    const order = Array.from({ length: entries.length / 3 }, (_, index) => 3 * index);
+    const numberAt = (index: number): number => entries[index] ?? 0;
+    // rules come in the order of their numbers, and keep it
+    order.sort((a, b) => numberAt(a) - numberAt(b) || numberAt(a + 1) - numberAt(b + 1));
+    const groups = countKinds(entries);
+    table[start] = -groups;
     let header = start + 1;
-    let at = start + 3 + 2 * groups.size;
-    for (const [kind, pairs] of groups) {
-      table[header] = kind;
-      table[header + 1] = at;
-      header += 2;
-      sortPairs(pairs);
-      for (const number of pairs) table[at++] = number;
+    let at = start + 3 + 2 * groups;
+    let former = -1;
+    for (const index of order) {
+      if (numberAt(index) !== former) {
+        former = numberAt(index);
+        table[header++] = former;
+        table[header++] = at;
+      }
+      table[at++] = numberAt(index + 1);
+      table[at++] = numberAt(index + 2);
     }
     table[header + 1] = at;
   }
 }
 
-/** By audience; rules come in the order of their numbers, and keep it. */
-function sortPairs(pairs: number[]): void {
-  if (pairs.length <= 2) return;
-  if (pairs.length <= shortPairs) {
-    for (let end = 2; end < pairs.length; end += 2) {
-      const [audience = 0, rule = 0] = [pairs[end], pairs[end + 1]];
-      let at = end - 2;
-      for (; at >= 0 && (pairs[at] ?? 0) > audience; at -= 2) {
-        pairs[at + 2] = pairs[at] ?? 0;
-        pairs[at + 3] = pairs[at + 1] ?? 0;
-      }
-      pairs[at + 2] = audience;
-      pairs[at + 3] = rule;
-    }
-    return;
-  }
-  const sorted: (readonly [audience: number, rule: number])[] = [];
-  for (let at = 0; at < pairs.length; at += 2) sorted.push([pairs[at] ?? 0, pairs[at + 1] ?? 0]);
-  sorted.sort((a, b) => a[0] - b[0]);
-  sorted.forEach(([audience, rule], at) => {
-    pairs[2 * at] = audience;
-    pairs[2 * at + 1] = rule;
-  });
+function isFew({ entries }: RuleSlot): boolean {
+  return entries.length <= 3 * fewRules;
+}
+
+function lengthOf(slot: RuleSlot): number {
+  if (isFew(slot)) return 1 + slot.entries.length;
+  return 3 + 2 * countKinds(slot.entries) + (slot.entries.length / 3) * 2;
+}
+
+function countKinds(entries: readonly number[]): number {
+  const kinds = new Set<number>();
+  for (let at = 0; at < entries.length; at += 3) kinds.add(entries[at] ?? 0);
+  return kinds.size;
 }
