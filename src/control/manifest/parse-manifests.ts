@@ -129,25 +129,26 @@ function parseManifest(
     problems.push(...found);
     return undefined;
   }
-  const warnings = faults.map(({ path, variable }) =>
+  const unset = faults.map(({ path, variable }) =>
     report.at(path, `variable \`${variable}\` is not set here; what it stands in is not checked`),
   );
+  const said: Problem[] = [];
   const manifest = checkManifest(type, resolved, {
     document,
     file,
     report,
     options,
     problems: found,
-    warnings,
+    warnings: said,
     isMember: false,
   });
   const open = faults.map(({ path }) => path.join("."));
-  const isOpen = ({ field = "" }: Problem): boolean =>
-    open.some((path) => field === path || field.startsWith(`${path}.`));
-  const known = found.filter((problem) => !isOpen(problem));
-  problems.push(...known);
+  const isKnown = ({ field = "" }: Problem): boolean =>
+    !open.some((path) => field === path || field.startsWith(`${path}.`));
+  const warnings = sortProblems([...unset, ...said.filter(isKnown)]);
+  problems.push(...found.filter(isKnown));
   allWarnings.push(...warnings);
-  return found.length > 0 || !manifest ? undefined : { ...manifest, warnings: sortProblems(warnings) };
+  return found.length > 0 || !manifest ? undefined : { ...manifest, warnings };
 }
 
 /** What a manifest is read from, and where its faults go. */
