@@ -151,4 +151,26 @@ describe("change safety of policies", () => {
     });
     await expect(services.policySafety.replay(await callOf("dev"), [], {})).rejects.toThrow(ForbiddenError);
   });
+
+  it("says of decisions that hang on what is not on record that they cannot be replayed, and guesses none of them", async () => {
+    const candidate = (condition: string) => [{ file: "new.yaml", text: `${shut}    conditions: ["${condition}"]\n` }];
+    const root = await callOf("root");
+    const replayed = (condition: string) => services.policySafety.replay(root, candidate(condition), {});
+    // ann was asked about by another party, who may have said more
+    expect(await replayed("has(context.device) && context.device == 'phone'")).toMatchObject({
+      changed: 0,
+      unreplayable: 4,
+      unreplayableBecause: ["rule `nobody-reads-the-lab/0` reads `context.device`, which is not on record"],
+    });
+    expect(await replayed("object.rank > 3")).toMatchObject({
+      unreplayable: 4,
+      unreplayableBecause: ["rule `nobody-reads-the-lab/0` reads `object.rank`, which is not on record"],
+    });
+    expect(await replayed("subject.id == 'ann'")).toMatchObject({ changed: 4, unreplayable: 0 });
+    // the record's own time counts, not today's
+    expect(await replayed("context.time > timestamp('2020-01-01T00:00:00Z')")).toMatchObject({
+      changed: 4,
+      unreplayable: 0,
+    });
+  });
 });

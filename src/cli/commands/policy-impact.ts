@@ -56,7 +56,7 @@ export async function replayPolicies(
   const format = parseOutputFormat(options.output);
   const { policyReplay: replay } = await context.client.query<{ policyReplay: PolicyReplay }>(
     `query Replay($candidate: [ManifestInput!]!, $from: DateTime, $to: DateTime) {
-      policyReplay(candidate: $candidate, from: $from, to: $to) { candidateVersion read replayed changed skipped drifted cut ${groups} }
+      policyReplay(candidate: $candidate, from: $from, to: $to) { candidateVersion read replayed changed skipped unreplayable unreplayableBecause drifted cut ${groups} }
     }`,
     {
       candidate: await readTexts(options.manifestFile, options.recursive),
@@ -69,6 +69,12 @@ export async function replayPolicies(
       [
         ...replay.groups.flatMap((group) => describeGroup(context, group)),
         `${replay.changed} of ${count(replay.replayed, "decision")} would differ (${count(replay.read, "record")} read, ${replay.skipped} skipped)`,
+        ...(replay.unreplayable > 0
+          ? [
+              `${replay.unreplayable} cannot be replayed:`,
+              ...replay.unreplayableBecause.map((reason) => printable(`    ${reason}`)),
+            ]
+          : []),
         ...(replay.drifted > 0
           ? [
               `${replay.drifted} are answered differently today than they are recorded: users, data or policies changed since`,

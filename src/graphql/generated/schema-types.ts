@@ -1250,6 +1250,10 @@ export type PolicyReplay = {
   readonly groups: ReadonlyArray<DecisionChangeGroup>;
   /** lists, and decisions about subjects that are gone */
   readonly skipped: Scalars['Int']['output'];
+  /** cannot be replayed, because a rule that may matter reads what is not on record; in none of the other counts */
+  readonly unreplayable: Scalars['Int']['output'];
+  /** why, the first 20 reasons */
+  readonly unreplayableBecause: ReadonlyArray<Scalars['String']['output']>;
   /** decisions that the live policies answer differently today than they are recorded */
   readonly drifted: Scalars['Int']['output'];
   readonly cut?: Maybe<Scalars['String']['output']>;
@@ -2644,6 +2648,8 @@ export type PolicyReplayResolvers<ContextType = GraphqlContext, ParentType exten
   changed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   groups?: Resolver<ReadonlyArray<ResolversTypes['DecisionChangeGroup']>, ParentType, ContextType>;
   skipped?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  unreplayable?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  unreplayableBecause?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   drifted?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   cut?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };

@@ -4,6 +4,7 @@ import { describeAction } from "../authorization/describe-action.ts";
 import type { CompiledPolicies } from "../policy/index.ts";
 import { type ChangeGroup, compareOne, createChangeGroups } from "../policy/safety/index.ts";
 import type { AuditLog, AuditRecord, ObjectSource } from "../ports.ts";
+import { findOffRecord } from "./off-record.ts";
 
 /** What a candidate would have answered to the decisions on record. */
 export interface PolicyReplay {
@@ -16,6 +17,10 @@ export interface PolicyReplay {
   readonly changed: number;
   /** the biggest first */
   readonly groups: readonly ChangeGroup[];
+  /** those that cannot be replayed, because a rule that may matter reads what is not on record; in none of the other counts */
+  readonly unreplayable: number;
+  /** why, in words; the first 20 reasons, sorted */
+  readonly unreplayableBecause: readonly string[];
   /** list filters, which are no single decisions, and decisions about subjects that are gone */
   readonly skipped: number;
   /** those that the live policies answer differently today than they are recorded: the world changed, or the asker said more than is on record */
@@ -42,13 +47,17 @@ interface Recorded {
   readonly action: string;
   readonly object: readonly string[];
   readonly outcome: string;
+  /** another party asked, who may have said more than is on record */
+  readonly isAsked: boolean;
   readonly record: AuditRecord;
 }
 
 const pageSize = 200;
+const maxReasons = 20;
 
 /**
- * Decides again what is on record, by both policies, with subjects and objects as they are now.
+ * Decides again what is on record, by both policies: at the time of the record and from the address on it, with subjects and objects as
+ * they are now, in the default collection.
  * INVARIANT: live and candidate answer the same question, so what is reported is the candidate's doing and nothing else.
  */
 export async function replayDecisions(
@@ -63,7 +72,9 @@ export async function replayDecisions(
   const groups = createChangeGroups();
   const subjects = new Map<string, Subject | undefined>();
   const objects = new Map<string, DecisionObject>();
-  let [read, replayed, skipped, drifted] = [0, 0, 0, 0];
+  const offRecord = findOffRecord([live, candidate]);
+  const reasons = new Set<string>();
+  let [read, replayed, skipped, drifted, unreplayable] = [0, 0, 0, 0, 0];
   let cut: string | undefined;
   let after: string | undefined;
   do {
@@ -82,9 +93,16 @@ export async function replayDecisions(
         }
         const object = await objectOf(one, objects, parts.objects);
         const predicate = isAction(one.action) ? actions[one.action].predicate : one.action;
-        const { ip } = record;
+        // the address is the caller's, and says nothing of somebody else
+        const ip = one.subject === record.actor ? record.ip : undefined;
         const context = { time: Date.parse(record.at), ...(ip === undefined ? {} : { ip }) };
         const request = { subject, predicate, object, context };
+        const why = offRecord.whyNot(request, one.isAsked);
+        if (why !== undefined) {
+          unreplayable++;
+          if (reasons.size < maxReasons) reasons.add(why);
+          continue;
+        }
         const change = compareOne(live, candidate, request);
         replayed++;
         if (change) groups.add(change);
@@ -100,6 +118,8 @@ export async function replayDecisions(
     replayed,
     changed: groups.count(),
     groups: groups.list(),
+    unreplayable,
+    unreplayableBecause: [...reasons].sort(),
     skipped,
     drifted,
     cut,
@@ -113,10 +133,10 @@ function endOf(read: number, maxRecords: number): string | undefined {
 /** The single decisions of a record; none for a list. */
 function answersOf(record: AuditRecord): readonly Recorded[] {
   const { actor, action, object, outcome, items, details } = record;
-  if (items) return items.map((item) => ({ ...item, record }));
+  if (items) return items.map((item) => ({ ...item, record, isAsked: true }));
   if (details?.filter !== undefined) return [];
-  const subject = typeof details?.subject === "string" ? details.subject : actor;
-  return [{ subject, action, object, outcome, record }];
+  const asked = typeof details?.subject === "string" ? details.subject : undefined;
+  return [{ subject: asked ?? actor, action, object, outcome, record, isAsked: asked !== undefined }];
 }
 
 async function objectOf(
