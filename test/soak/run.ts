@@ -1,9 +1,11 @@
 // `npm run soak -- [SUITE ...]`: whole campaigns of what `npm test` runs a little of; without names, all. Fails at the first broken promise.
 // SOAK_CASES: how many random cases of each property of policies, default 100,000.
+import { sendToDecisions } from "../support/decision-server.ts";
 import { filterProperties, storeAgrees } from "../support/filter-properties.ts";
 import { type FilteringStoreKind, filteringStores } from "../support/filtering-stores.ts";
 import { fuzzDenies, fuzzPolicies } from "../support/policy-fuzz.ts";
 import { type PolicyProperty, policyProperties } from "../support/policy-properties.ts";
+import { fuzzRequests } from "../support/request-fuzz.ts";
 import { searchProperties } from "../support/search-properties.ts";
 import { whyNotFlips } from "../support/why-not-property.ts";
 
@@ -26,6 +28,8 @@ const suites: Readonly<Record<string, Readonly<Record<string, Campaign>>>> = {
   },
   fuzz: {
     "10,000 mutated policies and requests never crash, hang or are allowed by nothing": () => fuzzPolicies(10_000),
+    "10,000 broken requests over HTTP are answered, refused with a reason, and allow nobody anything": () =>
+      sendToDecisions((send) => fuzzRequests(send, 10_000)),
     "2,000 mutated denies never widen access": () => fuzzDenies(2_000),
   },
 };

@@ -12,7 +12,7 @@ const texts = [`${root}policies`, `${root}examples/quickstart`].flatMap((folder)
 );
 
 /** What breaks parsers, globs and conditions. */
-const nasty = [
+export const nasty: readonly string[] = [
   ..."* ** {a,b} {{{{ }}}} [!a-z] [z-a] \\ ? : :: / // # ~ null - -- --- ... & *a !!str | > ' \" ` $ ${ ${x}".split(
     " ",
   ),
