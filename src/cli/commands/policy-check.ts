@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { resourceTypes } from "../../control/manifest/index.ts";
 import { type CompiledPolicies, compilePolicies, parsePolicyYaml } from "../../heimdall/policy/index.ts";
 import {
   type CaseResult,
@@ -34,9 +35,7 @@ const platformTags = [
   )
     .split(" ")
     .map((type) => `dataos:type:${type}`),
-  ..."instance-secret secret depot policy grant workflow compute user role"
-    .split(" ")
-    .map((type) => `dataos:resource:${type}`),
+  ...resourceTypes.map((type) => `dataos:resource:${type}`),
   ..."Age DateOfBirth Email Gender Income LicenseNumber Location Name PhoneNumber SocialSecurityNumber"
     .split(" ")
     .map((name) => `PII.${name}`),

@@ -51,7 +51,7 @@ export function createFaultReporter(
       case "too_small":
         return [reporter.at(path, named(path, rangeOf(fault)))];
       case "invalid_union":
-        return [typeFault(path, "a value of another form")];
+        return [typeFault(path, /^expected (.*)/.exec(fault.message)?.[1] ?? "a value of another form")];
       case "invalid_key":
         return [reporter.atKey(path, named(path, "the key is empty or too long"))];
       default:

@@ -163,13 +163,13 @@ export function readMonitorSection(given: unknown): SectionReading<MonitorSectio
   const faults: SectionFault[] = [];
   const part = partOf[section.type];
   if (section[part] === undefined) {
-    faults.push({ path: [], message: `\`${part}\` is missing; a \`${section.type}\` needs \`${part}: {…}\`` });
+    faults.push({ path: [], message: `\`${part}\` is missing; \`${section.type}\` needs \`${part}: {…}\`` });
   }
   for (const other of Object.values(partOf)) {
     if (other !== part && section[other] !== undefined) {
       faults.push({
         path: [other],
-        message: `\`${other}\` does not belong to a \`${section.type}\`; expected \`${part}\``,
+        message: `\`${other}\` does not belong to \`${section.type}\`; expected \`${part}\``,
       });
     }
   }
