@@ -30,7 +30,7 @@ import { isName, readStoredSpec, workspaceNameRule } from "./manifest/index.ts";
 import type { DepotSources, LivePolicies, OpenSql, ScanDepot, StackRunner } from "./needs.ts";
 import { objectChangesOf } from "./object-types.ts";
 import { findVocabularyDependents, toPolicyDocument } from "./policy-documents.ts";
-import { type Control, type ResourceRef, type Run, workspaceTypes } from "./ports.ts";
+import { type Control, type ResourceLink, type ResourceRef, type Run, workspaceTypes } from "./ports.ts";
 import { computeReconciler } from "./reconcile/compute.ts";
 import { createControlLoop } from "./reconcile/control-loop.ts";
 import { createDepotReconciler } from "./reconcile/depot.ts";
@@ -86,6 +86,7 @@ export interface ControlRuntime extends Control {
 
 const pollMs = 1000;
 const maxLogLines = 5000;
+const mostDependents = 100;
 
 /** The lifecycle controller over one state store. Nothing moves before `start`. */
 export function createControl(options: ControlOptions): ControlRuntime {
@@ -281,6 +282,24 @@ export function createControl(options: ControlOptions): ControlRuntime {
 
     async events(auth, ref) {
       return resources.events((await visible(auth, ref)).uid);
+    },
+
+    async links(auth, ref) {
+      const resource = await visible(auth, ref);
+      const link = async (other: ResourceRef) => {
+        const found = await resources.find(other);
+        // SECURITY: what is hidden looks as if it were absent
+        const isSeen = found !== undefined && isAbout(auth, found.object);
+        return { ref: other, status: isSeen ? toResource(found).status : undefined };
+      };
+      const dependencies = await Promise.all(needsOf(resource).map(link));
+      const dependents: ResourceLink[] = [];
+      for (const other of await resources.dependents(resource.ref)) {
+        if (dependents.length === mostDependents) break;
+        const found = await link(other);
+        if (found.status !== undefined) dependents.push(found);
+      }
+      return { dependencies, dependents };
     },
 
     async versions(auth, ref) {

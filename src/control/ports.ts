@@ -63,6 +63,17 @@ export interface Condition {
   readonly lastTransitionTime: string;
 }
 
+/** A resource next to another one; `status` undefined: absent, or not to be seen. */
+export interface ResourceLink {
+  readonly ref: ResourceRef;
+  readonly status: string | undefined;
+}
+
+export interface ResourceLinks {
+  readonly dependencies: readonly ResourceLink[];
+  readonly dependents: readonly ResourceLink[];
+}
+
 export interface Resource {
   readonly ref: ResourceRef;
   readonly urn: string;
@@ -247,6 +258,8 @@ export interface Control {
     answer: { readonly approve: boolean; readonly notes: string | undefined; readonly dryRun: boolean },
   ): Promise<Grant>;
   events(auth: Authorized<"resource.read">, ref: ResourceRef): Promise<readonly ResourceEvent[]>;
+  /** What its manifest names as needed, in that order, and by type and name the first 100 live ones that need it and may be seen. */
+  links(auth: Authorized<"resource.read">, ref: ResourceRef): Promise<ResourceLinks>;
   /** Manifests of former generations, newest first, redacted. */
   versions(
     auth: Authorized<"resource.read">,

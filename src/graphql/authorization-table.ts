@@ -193,6 +193,7 @@ export const typeRules: Readonly<Record<string, TypeRule>> = {
   Condition: "inherits",
   ResourceEvent: "inherits",
   ResourceVersion: "inherits",
+  ResourceLink: "inherits",
   ResourceEdge: "inherits",
   ResourceConnection: "inherits",
   AppliedResource: "inherits",

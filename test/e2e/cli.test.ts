@@ -379,6 +379,14 @@ describe("describe, diff, history and rollback", () => {
         port: PORT
         database: postgres
 
+      Needs:
+        RESOURCE  STATUS
+        instance-secret/shopdb-r  active
+
+      Needed by:
+        RESOURCE  STATUS
+        workflow/public/scan-shopdb  active
+
       "
     `);
     const events = text.slice(text.indexOf("Events:"));

@@ -1,11 +1,11 @@
-import type { Resource, ResourceEvent, Run } from "../../graphql/generated/schema-types.ts";
+import type { Resource, ResourceEvent, ResourceLink, Run } from "../../graphql/generated/schema-types.ts";
 import { errorFaces } from "../../shared/errors.ts";
 import { CommandError } from "../client.ts";
 import type { CommandContext } from "../command-context.ts";
 import { toManifest, toStatus } from "../output/manifest-document.ts";
 import { parseOutputFormat, render, toYaml } from "../output/print.ts";
 import { formatTable, padEnd, printable } from "../output/table.ts";
-import { requireTarget, type Target, type TargetOptions } from "./target.ts";
+import { nameOf, requireTarget, type Target, type TargetOptions } from "./target.ts";
 import { formatAge, formatSpan } from "./times.ts";
 
 const eventsShown = 20;
@@ -17,6 +17,7 @@ const document = /* GraphQL */ `
       generation observedGeneration resourceVersion manifest createdAt updatedAt
       conditions { type status reason message lastTransitionTime }
       events { at type reason message }
+      dependencies { type name workspace status } dependents { type name workspace status }
     }
     runs(workflow: $name, workspace: $workspace, first: 1) @include(if: $isWorkflow) {
       edges { node { id state trigger attempt requestedBy startedAt durationMs message jobs { name stack state tries durationMs message } } }
@@ -37,10 +38,13 @@ export async function describe(
   const format = parseOutputFormat(options.output);
   const found = await readDescribed(context, requireTarget(options));
   const { resource, lastRun } = found;
+  const { events, dependencies, dependents } = resource;
   const value = {
     ...toManifest(resource),
     status: toStatus(resource),
-    events: resource.events,
+    events,
+    dependencies,
+    dependents,
     ...(lastRun && { lastRun }),
   };
   context.print(render(format, value, () => toText(context, found)));
@@ -102,6 +106,8 @@ function toText(context: CommandContext, { resource, lastRun }: Described): stri
     ...head,
     ...titled(context, "Conditions", conditionTable(context, resource)),
     ...titled(context, "Manifest", section),
+    ...titled(context, "Needs", linkTable(context, resource.dependencies)),
+    ...titled(context, "Needed by", linkTable(context, resource.dependents)),
     ...(lastRun ? titled(context, "Last run", runText(lastRun)) : []),
     ...titled(context, "Events", eventTable(resource.events)),
   ].join("\n");
@@ -132,6 +138,15 @@ function conditionTable(context: CommandContext, { conditions }: Resource): stri
       paint: (cell, header) =>
         header !== "STATUS" ? cell : cell.trim() === "True" ? context.style.good(cell) : context.style.bad(cell),
     },
+  );
+}
+
+function linkTable(context: CommandContext, links: readonly ResourceLink[]): string {
+  if (links.length === 0) return "";
+  return formatTable(
+    ["RESOURCE", "STATUS"],
+    links.map((link) => [nameOf(link), link.status ?? "absent, or hidden from you"]),
+    indented(context),
   );
 }
 

@@ -1379,8 +1379,21 @@ export type Resource = Node & {
   readonly conditions: ReadonlyArray<Condition>;
   readonly events: ReadonlyArray<ResourceEvent>;
   readonly versions: ReadonlyArray<ResourceVersion>;
+  /** what its manifest names as needed */
+  readonly dependencies: ReadonlyArray<ResourceLink>;
+  /** what needs it, as far as the caller may see that; at most 100 */
+  readonly dependents: ReadonlyArray<ResourceLink>;
   readonly createdAt: Scalars['DateTime']['output'];
   readonly updatedAt: Scalars['DateTime']['output'];
+};
+
+export type ResourceLink = {
+  readonly __typename?: 'ResourceLink';
+  readonly type: Scalars['String']['output'];
+  readonly name: Scalars['String']['output'];
+  readonly workspace?: Maybe<Scalars['String']['output']>;
+  /** null where it is absent or hidden */
+  readonly status?: Maybe<Scalars['String']['output']>;
 };
 
 export type Condition = {
@@ -1865,6 +1878,7 @@ export type ResolversTypes = {
   DecideGrantInput: DecideGrantInput;
   GrantRequestPayload: ResolverTypeWrapper<GrantRequestPayload>;
   Resource: ResolverTypeWrapper<ResourceParent>;
+  ResourceLink: ResolverTypeWrapper<ResourceLink>;
   Condition: ResolverTypeWrapper<Condition>;
   ResourceEvent: ResolverTypeWrapper<ResourceEvent>;
   ResourceVersion: ResolverTypeWrapper<ResourceVersion>;
@@ -2014,6 +2028,7 @@ export type ResolversParentTypes = {
   DecideGrantInput: DecideGrantInput;
   GrantRequestPayload: GrantRequestPayload;
   Resource: ResourceParent;
+  ResourceLink: ResourceLink;
   Condition: Condition;
   ResourceEvent: ResourceEvent;
   ResourceVersion: ResourceVersion;
@@ -2739,9 +2754,18 @@ export type ResourceResolvers<ContextType = GraphqlContext, ParentType extends R
   conditions?: Resolver<ReadonlyArray<ResolversTypes['Condition']>, ParentType, ContextType>;
   events?: Resolver<ReadonlyArray<ResolversTypes['ResourceEvent']>, ParentType, ContextType>;
   versions?: Resolver<ReadonlyArray<ResolversTypes['ResourceVersion']>, ParentType, ContextType>;
+  dependencies?: Resolver<ReadonlyArray<ResolversTypes['ResourceLink']>, ParentType, ContextType>;
+  dependents?: Resolver<ReadonlyArray<ResolversTypes['ResourceLink']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ResourceLinkResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ResourceLink'] = ResolversParentTypes['ResourceLink']> = {
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  workspace?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  status?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type ConditionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Condition'] = ResolversParentTypes['Condition']> = {
@@ -3011,6 +3035,7 @@ export type Resolvers<ContextType = GraphqlContext> = {
   GrantRequestConnection?: GrantRequestConnectionResolvers<ContextType>;
   GrantRequestPayload?: GrantRequestPayloadResolvers<ContextType>;
   Resource?: ResourceResolvers<ContextType>;
+  ResourceLink?: ResourceLinkResolvers<ContextType>;
   Condition?: ConditionResolvers<ContextType>;
   ResourceEvent?: ResourceEventResolvers<ContextType>;
   ResourceVersion?: ResourceVersionResolvers<ContextType>;

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { describeResource } from "../../control/index.ts";
-import type { AppliedResource, ResourceRef, ResourceType } from "../../control/ports.ts";
+import type { AppliedResource, ResourceLink, ResourceRef, ResourceType } from "../../control/ports.ts";
 import { resourceTypes } from "../../control/ports.ts";
 import type { Authorized, CallContext, PolicyDocument } from "../../heimdall/ports.ts";
 import { BadInputError, ForbiddenError } from "../../shared/errors.ts";
@@ -97,6 +97,10 @@ export const resourceTypesOf: { readonly Resource: Required<Omit<ResourceResolve
       const versions = await services.control.versions(auth, resource.ref);
       return versions.map(({ manifest, ...version }) => ({ ...version, manifestYaml: toYaml(manifest) }));
     },
+    dependencies: async ({ resource, auth }, _, { services }) =>
+      (await services.control.links(auth, resource.ref)).dependencies.map(toLink),
+    dependents: async ({ resource, auth }, _, { services }) =>
+      (await services.control.links(auth, resource.ref)).dependents.map(toLink),
     createdAt: ({ resource }) => resource.createdAt,
     updatedAt: ({ resource }) => resource.updatedAt,
   },
@@ -128,6 +132,10 @@ async function listResources(
   const list = openList(context, [field, filter], page);
   const found = await context.services.control.list(auth, filter, list.page);
   return list.toConnection(found, (resource) => ({ resource, auth }));
+}
+
+function toLink({ ref, status }: ResourceLink) {
+  return { type: ref.type, name: ref.name, workspace: ref.workspace ?? null, status: status ?? null };
 }
 
 /** What the policies change; `null`: none changes, or the caller may see no policies. */
