@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { attributesSchema } from "../attributes-schema.ts";
 
-const name = z.string().min(1).max(4_096);
+const maxNameLength = 4_096;
+const name = z.string().min(1).max(maxNameLength);
 const properties = attributesSchema.optional();
 const subject = z.object({ type: name, id: name, properties });
 const action = z.object({ name, properties });
@@ -15,11 +16,39 @@ export type Evaluation = z.infer<typeof evaluationRequest>;
 /** Whether the rest is still answered. */
 export const semantics = ["execute_all", "deny_on_first_deny", "permit_on_first_permit"] as const;
 
+/** Whether `body` is a question without properties and context, which needs no further reading. */
+export function isBareEvaluation(body: unknown): body is Evaluation {
+  if (typeof body !== "object" || body === null) return false;
+  const { subject, action, resource, context } = body as Record<string, unknown>;
+  return context === undefined && isBareEntity(subject) && isBareEntity(resource) && isBareAction(action);
+}
+
+function isBareEntity(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { type, id, properties } = value as Record<string, unknown>;
+  return isName(type) && isName(id) && properties === undefined;
+}
+
+function isBareAction(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { name: given, properties } = value as Record<string, unknown>;
+  return isName(given) && properties === undefined;
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === "string" && value.length > 0 && value.length <= maxNameLength;
+}
+
 const maxEvaluations = 1_000;
+
+const anyObject = z.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  { message: "expected a JSON object" },
+);
 
 /** Several questions; what they share stands above them. Each is read on its own, so that one fault does not fail all. */
 export const evaluationsRequest = z.object({
-  evaluations: z.array(attributesSchema).max(maxEvaluations).optional(),
+  evaluations: z.array(anyObject).max(maxEvaluations).optional(),
   subject: z.unknown().optional(),
   action: z.unknown().optional(),
   resource: z.unknown().optional(),

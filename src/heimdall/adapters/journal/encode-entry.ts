@@ -1,5 +1,5 @@
 import { canonicalJson } from "../../audit/index.ts";
-import type { AuditEntry } from "../../ports.ts";
+import type { AuditEntry, AuditItem } from "../../ports.ts";
 
 /** Stands between the pieces of an encoded entry; JSON has it in no text. */
 const gap = "\t";
@@ -16,13 +16,22 @@ export function encodeEntry(entry: AuditEntry): string {
   if (decisionId !== undefined) middle += `"decisionId":${quote(decisionId)},`;
   if (details !== undefined) middle += `"details":${canonicalJson(details)},`;
   if (ip !== undefined) middle += `"ip":${quote(ip)},`;
-  if (items !== undefined) middle += `"items":${canonicalJson(items)},`;
+  if (items !== undefined) middle += `"items":[${items.map(encodeItem).join(",")}],`;
   middle += `"object":${quoteAll(object)},"outcome":"${outcome}"`;
   if (policyVersion !== undefined) middle += `,"policyVersion":${quote(policyVersion)}`;
   let end = "";
   if (requestId !== undefined) end += `,"requestId":${quote(requestId)}`;
   if (rules !== undefined) end += `,"rules":${quoteAll(rules)}`;
   return `{"action":${quote(action)},"actor":${quote(actor)},${gap}${middle}${gap}${end}${gap}"type":${quote(type)}}`;
+}
+
+/** Canonical JSON, keys in order as above. */
+function encodeItem({ action, object, outcome, problems, reason, rules, subject }: AuditItem): string {
+  let text = `{"action":${quote(action)},"object":${quoteAll(object)},"outcome":"${outcome}"`;
+  if (problems !== undefined) text += `,"problems":${quoteAll(problems)}`;
+  if (reason !== undefined) text += `,"reason":${quote(reason)}`;
+  if (rules !== undefined) text += `,"rules":${quoteAll(rules)}`;
+  return `${text},"subject":${quote(subject)}}`;
 }
 
 /** The canonical JSON of an encoded entry's record. @param at needs no escapes @param chain likewise */
