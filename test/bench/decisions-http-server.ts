@@ -118,6 +118,11 @@ async function startOwn(recorded: boolean): Promise<{ readonly url: string; read
     cursorKey: new Secret("0123456789abcdef0123456789abcdef"),
   });
   const { url } = await server.listen();
+  // a reader's question waits until every record stands in the state store
+  process.on("message", async () => {
+    await log.list({}, { first: 1, after: undefined });
+    process.send?.("settled");
+  });
   process.on("SIGTERM", async () => {
     await server.close();
     await log.close();
