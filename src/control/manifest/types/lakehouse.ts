@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { keyword, mapping, opaqueMap, opt, req, shortText, text, texts, wholeNumber } from "../schema.ts";
+import { keyword, mapping, opaqueMap, opt, req, shortText, text, texts, wholeNumber, withAliases } from "../schema.ts";
 import type { SectionFault, SectionReading } from "../section.ts";
 import { autoScaling, computeResources, secretUses } from "./runnable.ts";
 
@@ -45,48 +45,51 @@ export const lakehouseSection = mapping({
   runAsUser: opt(shortText.min(1), "whose rights it has"),
   runAsApiKey: opt(z.string().max(4096), "the key it uses; kept as a secret"),
   iceberg: req(
-    mapping({
-      storage: req(
-        mapping({
-          depotName: opt(shortText.min(1), "name of the depot that it makes"),
-          type: req(keyword(stores), "kind of store"),
-          abfss: opt(azure, "for `abfss`"),
-          wasbs: opt(azure, "for `wasbs`"),
-          gcs: opt(mapping({ bucket, ...table }), "for `gcs`"),
-          s3: opt(
-            mapping({
-              bucket,
-              scheme: opt(shortText, "e.g. `s3a`"),
-              region: opt(shortText, "region of the bucket"),
-              endpoint: opt(shortText, "address of the service, where it is another one"),
-              ...table,
-            }),
-            "for `s3`",
-          ),
-          secrets: opt(secretUses, "instance secrets with its credentials"),
-        }),
-        "where its files are",
-      ),
-      metastore: opt(
-        mapping({
-          type: req(keyword(["iceberg-rest-catalog"]), "kind of metastore"),
-          replicas: opt(wholeNumber(0, 1000), "how many run"),
-          autoScaling: opt(autoScaling, "between how many it scales"),
-          resources: opt(computeResources, "processor and memory"),
-        }),
-        "what knows its tables",
-      ),
-      queryEngine: opt(
-        mapping({
-          type: req(keyword(["themis", "minerva"]), "the engine"),
-          resources: opt(computeResources, "processor and memory"),
-          themis: opt(themis, "settings of `themis`"),
-          minerva: opt(opaqueMap, "settings of `minerva`"),
-          storageAcl: opt(keyword(["r", "rw"]), "whether it may write"),
-        }),
-        "what answers queries",
-      ),
-    }),
+    withAliases(
+      mapping({
+        storage: req(
+          mapping({
+            depotName: opt(shortText.min(1), "name of the depot that it makes"),
+            type: req(keyword(stores), "kind of store"),
+            abfss: opt(azure, "for `abfss`"),
+            wasbs: opt(azure, "for `wasbs`"),
+            gcs: opt(mapping({ bucket, ...table }), "for `gcs`"),
+            s3: opt(
+              mapping({
+                bucket,
+                scheme: opt(shortText, "e.g. `s3a`"),
+                region: opt(shortText, "region of the bucket"),
+                endpoint: opt(shortText, "address of the service, where it is another one"),
+                ...table,
+              }),
+              "for `s3`",
+            ),
+            secrets: opt(secretUses, "instance secrets with its credentials"),
+          }),
+          "where its files are",
+        ),
+        metastore: opt(
+          mapping({
+            type: req(keyword(["iceberg-rest-catalog"]), "kind of metastore"),
+            replicas: opt(wholeNumber(0, 1000), "how many run"),
+            autoScaling: opt(autoScaling, "between how many it scales"),
+            resources: opt(computeResources, "processor and memory"),
+          }),
+          "what knows its tables",
+        ),
+        queryEngine: opt(
+          mapping({
+            type: req(keyword(["themis", "minerva"]), "the engine"),
+            resources: opt(computeResources, "processor and memory"),
+            themis: opt(themis, "settings of `themis`"),
+            minerva: opt(opaqueMap, "settings of `minerva`"),
+            storageAcl: opt(keyword(["r", "rw"]), "whether it may write"),
+          }),
+          "what answers queries",
+        ),
+      }),
+      { metaStore: "metastore" },
+    ),
     "settings of the table format",
   ),
 });
