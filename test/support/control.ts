@@ -9,7 +9,7 @@ import {
   createStateControlStores,
   type StackRunner,
 } from "../../src/control/index.ts";
-import type { ApplyRequest, Resource, ResourceType, Run } from "../../src/control/ports.ts";
+import type { ApplyRequest, Resource, ResourceType, Run, RunState } from "../../src/control/ports.ts";
 import {
   createStateSecretStore,
   createStateVaultKeys,
@@ -80,7 +80,7 @@ export interface TestControl {
   call(user: string): Promise<CallContext>;
   apply(user: string, text: string, more?: Partial<ApplyRequest>): ReturnType<ControlRuntime["apply"]>;
   get(type: ResourceType, name: string, workspace?: string): Promise<Resource>;
-  runs(workflow: string): Promise<readonly Run[]>;
+  runs(workflow: string, state?: RunState): Promise<readonly Run[]>;
   logs(workflow: string): Promise<readonly string[]>;
 }
 
@@ -222,9 +222,13 @@ export async function createTestControl(state: StateDb, options: TestControlOpti
       const auth = await authorizer.authorizeList(await call("root"), "resource.read");
       return control.get(auth, { type, name, workspace });
     },
-    async runs(workflow) {
+    async runs(workflow, state) {
       const auth = await authorizer.authorizeList(await call("root"), "run.read");
-      const { items } = await control.runs(auth, { workflow }, { first: 100, after: undefined });
+      const { items } = await control.runs(
+        auth,
+        { workflow, ...(state && { state }) },
+        { first: 100, after: undefined },
+      );
       return items.map(({ node }) => node);
     },
     async logs(workflow) {

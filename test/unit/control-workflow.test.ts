@@ -248,6 +248,164 @@ describe("ending a run", () => {
   });
 });
 
+describe("running again", () => {
+  const rerun = async (test: TestControl, index: number, fromFailed: boolean, user = "root") => {
+    const id = (await test.runs("daily"))[index]?.id ?? "";
+    const auth = await test.authorizer.authorizeList(await test.call(user), "workflow.run");
+    return test.control.rerun(auth, id, { fromFailed });
+  };
+  const failingOnce = (name: string) => {
+    let times = 0;
+    return createTestStack({
+      a: async () => ({ tables: 3 }),
+      [name]: async () => {
+        if (++times === 1) throw new ForbiddenError("not yet");
+        return {};
+      },
+    });
+  };
+  const dag = job("a") + job("b", ", dependencies: [a]") + job("c", ", dependencies: [b]") + job("d");
+
+  it("from what failed does only that and what needs it, and keeps what the others left", async () => {
+    const { runner, calls } = failingOnce("b");
+    const test = await start({ stacks: [runner] });
+    await test.apply("root", workflow(dag));
+    await ended(test);
+    calls.splice(0);
+    const made = await rerun(test, 0, true);
+    expect(made).toMatchObject({ trigger: "rerun", requestedBy: "root", state: "pending" });
+    await ended(test);
+    const [again, first] = await test.runs("daily");
+    expect(again).toMatchObject({ state: "succeeded", rerunOf: first?.id, attempt: 1 });
+    expect(again?.jobs.map(({ name, state: s, tries }) => [name, s, tries])).toEqual([
+      ["a", "succeeded", 0],
+      ["b", "succeeded", 1],
+      ["c", "succeeded", 1],
+      ["d", "succeeded", 0],
+    ]);
+    expect(again?.jobs[0]).toMatchObject({ result: { tables: 3 }, startedAt: first?.jobs[0]?.startedAt });
+    expect(await test.logs("daily")).toContain(
+      `info - started again by \`root\` where run ${first?.id} failed; 2 of 4 jobs are not run again`,
+    );
+    await expect(rerun(test, 0, true)).rejects.toThrow(
+      `all jobs of run ${again?.id} succeeded and none has changed since; run it again without \`fromFailed\``,
+    );
+  });
+
+  it("from what failed does also what was changed since, and what needs that", async () => {
+    const { runner, calls } = failingOnce("d");
+    const test = await start({ stacks: [runner] });
+    const scheduled = '  schedule: {cron: "0 0 1 1 *", timezone: UTC, concurrencyPolicy: Forbid}\n';
+    await test.apply("root", workflow(dag, scheduled));
+    await test.control.whenIdle();
+    const auth = await test.authorizer.authorizeList(await test.call("root"), "workflow.run");
+    await test.control.startRun(auth, { type: "workflow", name: "daily", workspace: "public" });
+    await ended(test);
+    await test.apply("root", workflow(dag.replace("name: b,", "name: b, timeout: 9m,"), scheduled));
+    await test.control.whenIdle();
+    calls.splice(0);
+    expect(await rerun(test, 0, true)).toMatchObject({ generation: 2 });
+    await ended(test);
+    expect(calls.sort()).toEqual(["b", "c", "d"]);
+  });
+
+  it("as a whole does everything again, when the run has ended and by who may", async () => {
+    const gate = createGate();
+    const { runner, calls } = createTestStack({ a: gate.pass });
+    const test = await start({ stacks: [runner] });
+    await test.apply("root", workflow(job("a")));
+    await until(() => gate.waiting.length === 1);
+    const [run] = await test.runs("daily");
+    await expect(rerun(test, 0, false)).rejects.toThrow(`run ${run?.id} has not ended; wait for it or cancel it`);
+    gate.waiting[0]?.open();
+    await ended(test);
+    await expect(rerun(test, 0, false, "guest")).rejects.toThrow(`there is no run \`${run?.id}\``);
+    await rerun(test, 0, false);
+    await until(() => gate.waiting.length === 2);
+    expect(calls).toEqual(["a", "a"]);
+    expect(await test.runs("daily", "running")).toMatchObject([{ trigger: "rerun", rerunOf: run?.id }]);
+  });
+});
+
+describe("a compute", () => {
+  const compute = (limits: string) =>
+    `name: small\nversion: v1\ntype: compute\ncompute: {dataplane: hub, purpose: runnable, limits: ${limits}}\n`;
+  const on = (name: string) => job(name).replace("toolbox:1.0", "toolbox:1.0, compute: small");
+
+  it("lets no more jobs run at once than it says, whichever run they are of", async () => {
+    const gate = createGate();
+    const { runner, calls } = createTestStack({ a: gate.pass, b: gate.pass, c: gate.pass });
+    const test = await start({ stacks: [runner] });
+    await test.apply("root", `${compute("{maxParallelJobs: 2}")}---\n${workflow(on("a") + on("b") + on("c"))}`);
+    await until(() => gate.waiting.length === 2);
+    await until(async () => {
+      test.clock.advance(300);
+      return (await test.logs("daily")).some((line) => line.endsWith("waits for a place compute=small"));
+    });
+    expect(calls).toEqual(["a", "b"]);
+    gate.waiting[0]?.open();
+    await until(() => gate.waiting.length === 3);
+    for (const { open: pass } of gate.waiting) pass();
+    await ended(test);
+    expect(await state(test)).toBe("succeeded");
+  });
+
+  it("limits the memory of its jobs, and a job's own limit may only be smaller", async () => {
+    const seen: unknown[] = [];
+    const keep = async (call: StackCall) => {
+      seen.push(call.memoryBytes);
+      return {};
+    };
+    const { runner } = createTestStack({ a: keep, b: keep, c: keep });
+    const test = await start({ stacks: [runner] });
+    const own = (name: string, memory: string) =>
+      on(name).replace("compute: small", `compute: small, resources: {limits: {memory: ${memory}}}`);
+    const jobs = on("a") + own("b", "256Mi") + own("c", "2Gi");
+    await test.apply("root", `${compute("{memory: 1Gi}")}---\n${workflow(jobs)}`);
+    await ended(test);
+    expect(seen.sort()).toEqual([2 ** 30, 2 ** 30, 2 ** 28].sort());
+  });
+});
+
+describe("a job's secrets", () => {
+  const secret = (name: string, data: string) =>
+    `name: ${name}\nversion: v1\ntype: secret\nsecret: {type: key-value, acl: r, data: ${data}}\n---\n`;
+  const withSecrets = (uses: string) => job("a").replace("toolbox:1.0", `toolbox:1.0, dataosSecrets: ${uses}`);
+
+  it("are those entries that it names, and no log shows them", async () => {
+    const seen: [string, string][] = [];
+    const { runner } = createTestStack({
+      a: async ({ readSecrets, progress }) => {
+        for (const [name, value] of await readSecrets()) seen.push([name, value.reveal()]);
+        progress.log.info({}, `got ${seen.map(([, value]) => value).join(" ")}`);
+        return {};
+      },
+    });
+    const test = await start({ stacks: [runner] });
+    const secrets = secret("one", "{TOKEN: canary-1, OTHER: canary-2}") + secret("two", "{KEY: canary-3}");
+    await test.apply(
+      "root",
+      secrets + workflow(withSecrets("[{name: one, keys: [TOKEN]}, {name: two, allKeys: true}]")),
+    );
+    await ended(test);
+    expect(seen).toEqual([
+      ["TOKEN", "canary-1"],
+      ["KEY", "canary-3"],
+    ]);
+    const logs = await test.logs("daily");
+    expect(logs).toContain("info a got [redacted] [redacted]");
+    expect(JSON.stringify(logs)).not.toContain("canary");
+  });
+
+  it("that lack an entry fail the job, which says so", async () => {
+    const { runner } = createTestStack({ a: async ({ readSecrets }) => ({ entries: (await readSecrets()).size }) });
+    const test = await start({ stacks: [runner] });
+    await test.apply("root", secret("one", "{TOKEN: canary-1}") + workflow(withSecrets("[{name: one, key: GONE}]")));
+    await ended(test);
+    expect((await test.runs("daily"))[0]?.message).toBe("job `a` failed: secret `public/one` has no entry `GONE`");
+  });
+});
+
 describe("a process that dies", () => {
   it("leaves runs that the next one takes up, without doing again what was done", async () => {
     const store = await sqlite!.create();

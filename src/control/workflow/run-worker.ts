@@ -3,6 +3,7 @@ import { type Clock, toTimestamp } from "../../shared/clock.ts";
 import { ConflictError, ForbiddenError, NotFoundError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import { callFor, type FindSubject } from "../connections.ts";
+import { describeUser } from "../describe.ts";
 import { type JobSpec, readStoredSpec } from "../manifest/index.ts";
 import type { StackCall } from "../needs.ts";
 import type { ClaimedRun, Lease, LogStore, ResourceStore, RunStore, StoredResource, StoredRun } from "../stores.ts";
@@ -18,7 +19,7 @@ export interface RunWorkerOptions {
   readonly resources: ResourceStore;
   readonly logs: LogStore;
   readonly stacks: StackRegistry;
-  readonly authorizer: Pick<Authorizer, "authorize">;
+  readonly authorizer: Pick<Authorizer, "authorize" | "check">;
   readonly findSubject: FindSubject;
   readonly readSecrets: ReadJobSecrets;
   readonly slots: ComputeSlots;
@@ -299,6 +300,12 @@ export function createRunWorker(options: RunWorkerOptions): RunWorker {
   async function callsOf(run: StoredRun, job: JobSpec): Promise<readonly [CallContext, ...CallContext[]]> {
     const actor = await callOf(run.actor, run);
     if (job.runAsUser === undefined || job.runAsUser === run.actor) return [actor];
+    // SECURITY: the right that was checked when it was applied may be gone
+    if (!options.authorizer.check(actor, "run_as", describeUser(job.runAsUser))) {
+      throw new ForbiddenError(
+        `\`${run.actor}\` may not let a job run as \`${job.runAsUser}\` (any more); ask for \`run_as\` on \`urn:dataos:user:${job.runAsUser}\``,
+      );
+    }
     return [await callOf(job.runAsUser, run), actor];
   }
 
