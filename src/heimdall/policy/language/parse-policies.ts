@@ -16,18 +16,9 @@ export interface ParsedPolicies {
 }
 
 /**
- * Reads documents of every spelling; their order does not matter. Never throws: what has a fault is left out and named in `problems`.
- * Conditions are kept as text.
+ * Reads documents of every spelling, one after the other, so that a caller can do something else in between; their order does not
+ * matter. Never throws: what has a fault is left out and named in `problems`. Conditions are kept as text.
  */
-export function parsePolicies(documents: readonly PolicyDocument[]): ParsedPolicies {
-  const steps = parseInSteps(documents);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
-}
-
-/** `parsePolicies`, one document after the other, so that a caller can do something else in between. */
 export function* parseInSteps(documents: readonly PolicyDocument[]): Generator<undefined, ParsedPolicies> {
   const findings: Findings = { problems: [], warnings: [] };
   const vocabulary: Vocabulary = { atoms: new Map(), useCases: new Map() };
