@@ -10,9 +10,6 @@ _export(exports, {
     get commonOptions () {
         return commonOptions;
     },
-    get findCommand () {
-        return findCommand;
-    },
     get optionsOf () {
         return optionsOf;
     },
@@ -84,7 +81,7 @@ function optionsOf(table, command) {
 function commonOptions({ root }) {
     return root.options.filter(({ long })=>long !== "--version");
 }
-function findCommand(command, word) {
+/** The command below `command` of this name or alias. */ function findCommand(command, word) {
     return command.commands.find(({ name, aliases })=>name === word || aliases.includes(word));
 }
 /** `--type=x` and `-tx` as flag and value. */ function splitOption(word) {

@@ -71,9 +71,7 @@ describe("context", () => {
       [exit 3]
       "
     `);
-    expect(
-      await shown(["context", "add", "bad", "--url", "localhost"], { DATAOS_APIKEY: "x" }),
-    ).toMatchInlineSnapshot(`
+    expect(await shown(["context", "add", "bad", "--url", "localhost"], { DATAOS_APIKEY: "x" })).toMatchInlineSnapshot(`
       "error: \`localhost\` (--url) is not a server address; expected e.g. \`http://127.0.0.1:7400\`
       [exit 2]
       "

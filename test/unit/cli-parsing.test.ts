@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { expandVariables, pickVariables } from "../../src/cli/commands/manifest-files.ts";
-import { toRunId } from "../../src/cli/commands/run.ts";
+import { toRunId } from "../../src/cli/commands/run-id.ts";
+import { parseSelector } from "../../src/cli/commands/selector.ts";
+import { readTarget, requireTarget } from "../../src/cli/commands/target.ts";
 import { formatSpan, parseDuration, parseSince } from "../../src/cli/commands/times.ts";
 import { toYaml } from "../../src/cli/output/print.ts";
+import { toExcerpt } from "../../src/cli/output/source-excerpt.ts";
 import { createStyle } from "../../src/cli/output/style.ts";
-import { clip, formatTable, padEnd, printable } from "../../src/cli/output/table.ts";
+import { clip, displayWidth, formatTable, padEnd, printable } from "../../src/cli/output/table.ts";
 import { parseWord } from "../../src/cli/words.ts";
 
 const refusal = (work: () => unknown): string => {
@@ -126,6 +129,52 @@ describe("tables", () => {
     expect(formatTable(["NAME", "OWNER"], [])).toBe("NAME  OWNER");
   });
 
+  it("fit a narrow terminal: prose is broken first, then the rest, names never", () => {
+    const rows = [
+      [
+        "warehouse-of-the-northern-region",
+        "error",
+        "2026-11-21T07:41:43.672Z",
+        "nothing listens on 127.0.0.1:1; check host and port",
+      ],
+      ["a", "active", "2026-11-21T07:41:43.672Z", "日本語のとても長い説明文がここにあります、はい"],
+    ];
+    const table = (columns: number) => `\n${formatTable(["NAME", "STATUS", "AT", "MESSAGE"], rows, { columns })}\n`;
+    expect(table(100)).toMatchInlineSnapshot(`
+      "
+      NAME                              STATUS  AT                        MESSAGE
+      warehouse-of-the-northern-region  error   2026-11-21T07:41:43.672Z  nothing listens on 127.0.0.1:1;
+                                                                          check host and port
+      a                                 active  2026-11-21T07:41:43.672Z  日本語のとても長い説明文がここに
+                                                                          あります、はい
+      "
+    `);
+    expect(table(72)).toMatchInlineSnapshot(`
+      "
+      NAME                              STATUS  AT              MESSAGE
+      warehouse-of-the-northern-region  error   2026-11-21T07:  nothing
+                                                41:43.672Z      listens on
+                                                                127.0.0.1:1;
+                                                                check host
+                                                                and port
+      a                                 active  2026-11-21T07:  日本語のとても
+                                                41:43.672Z      長い説明文がこ
+                                                                こにあります、
+                                                                はい
+      "
+    `);
+    for (const columns of [90, 100, 120])
+      for (const line of table(columns).split("\n")) expect(displayWidth(line), line).toBeLessThanOrEqual(columns);
+    expect(
+      formatTable(["A", "B"], [["x", "y z ".repeat(20).trim()]], { columns: 30, paint: (cell) => `<${cell}>` }),
+    ).toMatchInlineSnapshot(`
+      "A  B
+      <x>  <y z y z y z y z y z y z y>
+         <z y z y z y z y z y z y z>
+         <y z y z y z y z y z y z y z>"
+    `);
+  });
+
   it("count the cells that a terminal uses: two for wide characters, none for accents that stand alone", () => {
     expect(
       formatTable(
@@ -163,8 +212,94 @@ describe("colours", () => {
   it("are for terminals only, and not where NO_COLOR is set or the terminal is dumb", () => {
     expect(createStyle({ isTTY: true }, {}).bad("x")).toBe("\u001b[31mx\u001b[0m");
     expect(createStyle({ isTTY: true }, { NO_COLOR: "1" }).bad("x")).toBe("x");
+    expect(createStyle({ isTTY: true }, { NO_COLOR: "" }).bad("x")).toBe("\u001b[31mx\u001b[0m");
+    expect(createStyle({ isTTY: false }, { FORCE_COLOR: "1" }).bad("x")).toBe("\u001b[31mx\u001b[0m");
+    expect(createStyle({ isTTY: true }, { FORCE_COLOR: "0" }).bad("x")).toBe("x");
+    expect(createStyle({ isTTY: true }, { FORCE_COLOR: "1", NO_COLOR: "1" }).bad("x")).toBe("x");
     expect(createStyle({ isTTY: true }, { TERM: "dumb" }).bad("x")).toBe("x");
     expect(createStyle({ isTTY: false }, {}).bad("x")).toBe("x");
     expect(createStyle({}, {}).bad("x")).toBe("x");
+  });
+});
+
+describe("names of resources", () => {
+  const none = { words: [] };
+
+  it("are taken in every form that is printed anywhere", () => {
+    const depot = { type: "depot", name: "shop" };
+    const workflow = { type: "workflow", name: "scan", workspace: "public" };
+    for (const [options, target] of [
+      [{ words: ["depot", "shop"] }, depot],
+      [{ words: ["depot/shop"] }, depot],
+      [{ ...none, type: "depot", name: "shop" }, depot],
+      [{ words: ["depot"], name: "shop" }, depot],
+      [{ words: ["workflow/public/scan"] }, workflow],
+      [{ words: ["workflow", "scan"], workspace: "public" }, workflow],
+      [{ ...none, identifier: "depot:v2alpha:shop" }, depot],
+      [{ ...none, identifier: "workflow:v1:scan:public" }, workflow],
+      [{ ...none, identifier: "scan | v1 | workflow | public | active | succeeded | ann" }, workflow],
+      [{ ...none, identifier: "│ shop │ v2alpha │ depot │  │ active │  │ ann │" }, depot],
+      [{ ...none, identifier: "scan  v1  workflow  public  active  failed  ann" }, workflow],
+      [{ ...none, identifier: "shop  v2alpha  depot  error  ann" }, depot],
+    ] as const)
+      expect(requireTarget(options), JSON.stringify(options)).toEqual(target);
+    expect(readTarget({ words: ["depot"] })).toEqual({ type: "depot" });
+  });
+
+  it("are refused where they are none, or say two things", () => {
+    expect(refusal(() => requireTarget({ words: ["a/b/c/d"] }))).toBe(
+      "`a/b/c/d` names no resource; expected `TYPE NAME`, `TYPE/NAME` or `TYPE/WORKSPACE/NAME`",
+    );
+    expect(refusal(() => requireTarget({ words: ["depot/a"], workspace: "x", name: "b" }))).toBe(
+      "the name is given as `b` and as `a`; give it once",
+    );
+    expect(refusal(() => requireTarget({ words: ["depot"] }))).toBe(
+      "say which resource: TYPE NAME, or -t TYPE -n NAME",
+    );
+  });
+});
+
+describe("selectors", () => {
+  it("hold all that is said, tags as often as they are given", () => {
+    expect(parseSelector(["tag=team:sales,status=error", "tag=a=b"])).toEqual({
+      tags: ["team:sales", "a=b"],
+      status: "error",
+    });
+    expect(parseSelector([])).toEqual({ tags: [] });
+    for (const text of ["tag", "tag=", "=x", "", "tag=a,"])
+      expect(
+        refusal(() => parseSelector([text])),
+        text,
+      ).not.toContain("not refused");
+    expect(refusal(() => parseSelector(["owner=a", "owner=b"]))).toBe("`owner` is given twice; a resource has one");
+  });
+});
+
+describe("the line of a fault", () => {
+  const show = (text: string, at: string) => toExcerpt([{ file: "m.yaml", text }], `m.yaml:${at}`).join("\n");
+
+  it("stands below it with a mark under the word", () => {
+    expect(`\n${show("a: 1\nb:\n\t日本: tpye # x\n", "3:6")}`).toBe("\n3 |  日本: tpye # x\n  |        ^~~~");
+    expect(show('x: "two words"', "1:4")).toBe('1 | x: "two words"\n  |    ^~~~~~~~~~~');
+    expect(show("x: \u001b[2J\u202e", "1:4")).toBe("1 | x: \\x1b[2J\\u{202e}\n  |    ^~~~");
+    const long = show(`${"a".repeat(300)} word ${"b".repeat(300)}`, "1:302");
+    expect(long.split("\n").map((line) => line.length <= 110)).toEqual([true, true]);
+    expect(long).toContain("word");
+    expect(show("a: 1", "9:1")).toBe("");
+    expect(toExcerpt([{ file: "m.yaml", text: "a" }], "other.yaml:1:1")).toEqual([]);
+  });
+
+  it("is left out where it may hold a secret", () => {
+    for (const text of [
+      "password: hunter2",
+      "url: postgres://me:hunter2@host/db",
+      "apiKey: hunter2",
+      "x: hunter2\ntype: instance-secret",
+      "x: hunter2\nname: a\n'type': \"secret\"",
+    ])
+      expect(show(text, "1:4"), text).toBe("");
+    expect(show("x: {type: secret, data: {a: hunter2}}", "1:4")).toBe("");
+    // another document of the file is not a secret
+    expect(show("type: instance-secret\n---\nname: Bad", "3:7")).toContain("name: Bad");
   });
 });

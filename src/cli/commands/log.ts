@@ -4,7 +4,7 @@ import { CommandError } from "../client.ts";
 import type { CommandContext } from "../command-context.ts";
 import { printable } from "../output/table.ts";
 import { createPatience } from "./patience.ts";
-import { toRunId } from "./run.ts";
+import { toRunId } from "./run-id.ts";
 import { requireTarget, type Target, type TargetOptions } from "./target.ts";
 import { parseSince } from "./times.ts";
 import { type Waiting, whyWaiting } from "./waiting.ts";

@@ -4,6 +4,7 @@ import { CommandError } from "../client.ts";
 import type { CommandContext } from "../command-context.ts";
 import { parseOutputFormat, render } from "../output/print.ts";
 import { formatTable } from "../output/table.ts";
+import { toRunId } from "./run-id.ts";
 import { formatSpan } from "./times.ts";
 import { assertNoUserErrors } from "./user-errors.ts";
 
@@ -65,11 +66,6 @@ export async function cancelRun(
     throw new CommandError(`the run had ended already: it ${state}`, errorFaces.CONFLICT.exit);
   // a run that a worker has in hand ends a moment later
   context.print(`${state === "cancelled" ? "cancelled " : "cancelling"} run/${id}`);
-}
-
-/** The id of a run however it was printed: `run/run_<id>`, `run_<id>` or in a message without prefix. */
-export function toRunId(text: string): string {
-  return `run_${text.replace(/^(?:run\/)?(?:run_)?/, "")}`;
 }
 
 /** Runs, newest first. */

@@ -7,6 +7,7 @@ export interface TableLayout {
 
 const gap = "  ";
 const narrowest = 8;
+const narrowestProse = 24;
 
 /**
  * Aligned columns with a header line; no trailing spaces. The columns are the same whatever the rows hold: scripts count on them.
@@ -19,7 +20,7 @@ export function formatTable(
 ): string {
   const lines = [headers, ...rows.map((row) => headers.map((_, index) => printable(row[index] ?? "")))];
   const wanted = headers.map((_, index) => Math.max(...lines.map((line) => displayWidth(line[index] ?? ""))));
-  const widths = shrink(wanted, headers, columns);
+  const widths = shrink(wanted, lines, columns);
   const last = headers.length - 1;
   return lines
     .flatMap((line, at) => {
@@ -30,7 +31,7 @@ export function formatTable(
         const texts = cells.slice(0, end + 1).map((parts, index) => {
           const text = parts[row] ?? "";
           const padded = index === end || index === last ? text : padEnd(text, widths[index] ?? 0);
-          return at === 0 ? padded : paint(padded, headers[index] ?? "");
+          return at === 0 || text === "" ? padded : paint(padded, headers[index] ?? "");
         });
         return texts.join(gap);
       });
@@ -38,18 +39,31 @@ export function formatTable(
     .join("\n");
 }
 
-/** Takes from the widest columns what is too much, down to what can still be read. */
-function shrink(wanted: readonly number[], headers: readonly string[], columns: number | undefined): readonly number[] {
+/**
+ * Takes what is too much from the widest columns: first from prose, then from all but the first, which holds names that people copy.
+ * Where that is not enough, the lines stay too long.
+ */
+function shrink(
+  wanted: readonly number[],
+  lines: readonly (readonly string[])[],
+  columns: number | undefined,
+): readonly number[] {
   const widths = [...wanted];
-  const least = headers.map((header) => Math.max(narrowest, displayWidth(header)));
-  let excess =
-    columns === undefined ? 0 : widths.reduce((sum, width) => sum + width + gap.length, -gap.length) - columns;
-  while (excess > 0) {
-    const shrinkable = widths.map((width, index) => (width > (least[index] ?? 0) ? width : 0));
-    const widest = shrinkable.indexOf(Math.max(...shrinkable));
-    if (shrinkable[widest] === 0) break;
-    widths[widest] = (widths[widest] ?? 0) - 1;
-    excess--;
+  if (columns === undefined) return widths;
+  const headers = lines[0] ?? [];
+  const isProse = headers.map((_, index) => lines.some((line) => (line[index] ?? "").trim().includes(" ")));
+  let excess = widths.reduce((sum, width) => sum + width + gap.length, -gap.length) - columns;
+  for (const { least, takes } of [
+    { least: narrowestProse, takes: (index: number) => isProse[index] === true },
+    { least: narrowest, takes: (index: number) => index > 0 },
+  ]) {
+    const floors = headers.map((header) => Math.max(least, displayWidth(header)));
+    for (; excess > 0; excess--) {
+      const open = widths.map((width, index) => (takes(index) && width > (floors[index] ?? 0) ? width : 0));
+      const widest = open.indexOf(Math.max(...open));
+      if (open[widest] === 0) break;
+      widths[widest] = (widths[widest] ?? 0) - 1;
+    }
   }
   return widths;
 }
@@ -64,9 +78,9 @@ function breakCell(text: string, width: number): readonly string[] {
       const at = line.search(/[\s/\-,.:_][^\s/\-,.:_]*$/) + 1;
       const kept = at > width / 2 ? at : line.length;
       lines.push(line.slice(0, kept).trimEnd());
-      line = line.slice(kept);
+      line = line.slice(kept).trimStart();
     }
-    line += char;
+    if (line !== "" || char !== " ") line += char;
   }
   return [...lines, line];
 }

@@ -131,7 +131,7 @@ export function commonOptions({ root }: CommandTable): readonly OptionEntry[] {
 }
 
 /** The command below `command` of this name or alias. */
-export function findCommand(command: CommandEntry, word: string): CommandEntry | undefined {
+function findCommand(command: CommandEntry, word: string): CommandEntry | undefined {
   return command.commands.find(({ name, aliases }) => name === word || aliases.includes(word));
 }
 
