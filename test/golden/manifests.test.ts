@@ -21,8 +21,8 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
   // secrets, metastore and query engine stand where they do not belong
   "lakehouse_alphaomega_0d525b.yaml": [
     "27:9: unknown key `secrets` in `lakehouse.iceberg.storage.s3`",
-    "38:3: unknown key `metastore` in `lakehouse`",
-    "42:3: unknown key `queryEngine` in `lakehouse`",
+    "38:3: unknown key `metastore` in `lakehouse`; it belongs below `iceberg`",
+    "42:3: unknown key `queryEngine` in `lakehouse`; it belongs below `iceberg`",
   ],
   "monitor_monitor-lens-metric-testing01_749d8c.yaml": [
     expect.stringMatching(/^30:9: `monitor.equation.rightExpression.query.type` is missing; expected one of /),
@@ -35,8 +35,8 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
   "service_nilus-server_334789.yaml": ["26:5: unknown key `limit` in `service.resources`; did you mean `limits`?"],
   // wrongly indented
   "worker_benthos3-worker-sample_aebe8e.yaml": [
-    "22:5: unknown key `requests` in `worker`",
-    "25:5: unknown key `limits` in `worker`",
+    "22:5: unknown key `requests` in `worker`; it belongs below `resources`",
+    "25:5: unknown key `limits` in `worker`; it belongs below `resources`",
     "29:5: unknown key `input` in `worker`",
     "35:5: unknown key `output` in `worker`",
   ],
@@ -46,9 +46,9 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
   ],
   "workflow_wf-vendor-insights_cf0eb2.yaml": [
     "17:12: `workflow.dag.0.spec` is missing; expected a mapping",
-    "20:7: unknown key `stack` in `workflow.dag.0`",
-    "21:7: unknown key `compute` in `workflow.dag.0`",
-    "22:7: unknown key `stackSpec` in `workflow.dag.0`",
+    "20:7: unknown key `stack` in `workflow.dag.0`; it belongs below `spec`",
+    "21:7: unknown key `compute` in `workflow.dag.0`; it belongs below `spec`",
+    "22:7: unknown key `stackSpec` in `workflow.dag.0`; it belongs below `spec`",
   ],
 };
 

@@ -88,6 +88,18 @@ describe("lint", () => {
     );
   });
 
+  it("says of a key in the wrong place where it belongs", async () => {
+    const file = write("high.yaml", volume("1Gi").replace("volume: {", "accessMode: ReadOnlyMany\nvolume: {"));
+    const { text } = await lintFiles([file], { output: "json" });
+    expect(JSON.parse(text.replace(/\n$/, ""))).toMatchObject([
+      {
+        path: "accessMode",
+        message: expect.stringMatching(/^unknown key `accessMode`; it belongs below `volume` \(allowed: /),
+        suggestion: "volume.accessMode",
+      },
+    ]);
+  });
+
   it("looks into folders, passes over cases of policies, and tells twins in two files", async () => {
     write("inner/a.yaml", good);
     write("inner/b.yml", good);

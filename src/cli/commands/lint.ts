@@ -28,7 +28,7 @@ interface Finding {
   readonly message: string;
   /** what should stand there, where that can be said; else null */
   readonly expected: string | null;
-  /** the nearest word that is taken there, where one is near; else null */
+  /** the nearest word that is taken there, or where the key belongs; null where neither can be said */
   readonly suggestion: string | null;
 }
 
@@ -114,8 +114,15 @@ function toFinding(file: string, { at, field, message }: Problem, severity: Find
     severity,
     message,
     expected: expectedOf(message),
-    suggestion: /; did you mean `([^`]+)`\?/.exec(message)?.[1] ?? null,
+    suggestion: suggestionOf(message, field),
   };
+}
+
+/** The word that was probably meant, or for a key in the wrong place where it belongs, e.g. `iceberg.metastore`. */
+function suggestionOf(message: string, field = ""): string | null {
+  const place = /; it belongs below `([^`]+)`/.exec(message)?.[1];
+  if (place !== undefined) return `${place}.${field.slice(field.lastIndexOf(".") + 1)}`;
+  return /; did you mean `([^`]+)`\?/.exec(message)?.[1] ?? null;
 }
 
 /** Every message says what is expected in one of these ways (STYLE: user's text in backticks, what was expected, how to mend it). */

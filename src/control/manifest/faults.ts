@@ -1,7 +1,7 @@
 import type { Problem } from "../../shared/errors.ts";
 import { suggestion } from "../../shared/nearest.ts";
 import type { YamlDocument } from "../../shared/yaml.ts";
-import { allowedKeys } from "./schema.ts";
+import { allowedKeys, placesOfKey } from "./schema.ts";
 import type { SectionFault } from "./section.ts";
 
 /** Turns faults of a document into problems with their places. */
@@ -42,7 +42,9 @@ export function createFaultReporter(
     if (!("code" in fault)) return [reporter.at(path, named(path, fault.message))];
     switch (fault.code) {
       case "unrecognized_keys":
-        return fault.keys.map((key) => unknownKey(path, key, allowedKeys(fault.message)));
+        return fault.keys.map((key) =>
+          unknownKey(path, key, allowedKeys(fault.message), placesOfKey(fault.message, key)),
+        );
       case "invalid_type":
         return [typeFault(path, words[fault.expected] ?? fault.expected)];
       case "invalid_value":
@@ -59,10 +61,17 @@ export function createFaultReporter(
     }
   }
 
-  function unknownKey(path: readonly PropertyKey[], key: string, allowed: readonly string[]): Problem {
+  function unknownKey(
+    path: readonly PropertyKey[],
+    key: string,
+    allowed: readonly string[],
+    places: readonly string[],
+  ): Problem {
     const list = allowed.length > 0 ? ` (allowed: ${allowed.map(tick).join(", ")})` : "";
     const where = path.length > 0 ? ` in ${tick(path.join("."))}` : "";
-    return reporter.atKey([...path, key], `unknown key ${tick(key)}${where}${suggestion(key, allowed)}${list}`);
+    const [place] = places;
+    const hint = place === undefined ? suggestion(key, allowed) : `; it belongs below ${tick(place)}`;
+    return reporter.atKey([...path, key], `unknown key ${tick(key)}${where}${hint}${list}`);
   }
 
   function typeFault(path: readonly PropertyKey[], expected: string): Problem {

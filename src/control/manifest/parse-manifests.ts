@@ -9,7 +9,7 @@ import { interpolate } from "./interpolate.ts";
 import { isName, nameRules, workspaceNameRule } from "./names.ts";
 import { withoutNulls } from "./nulls.ts";
 import { findScheduleFaults } from "./schedules.ts";
-import { allowedKeys } from "./schema.ts";
+import { alsoAllowing } from "./schema.ts";
 import { extractSecrets, isSecretPath } from "./secret-values.ts";
 import type { BundleSection } from "./types/bundle.ts";
 import { formerVersion, grammars, plannedTypes, type SpecOf, versionsOf } from "./types/index.ts";
@@ -176,8 +176,8 @@ function checkManifest<T extends ResourceType>(
   if (!parsed.success) {
     // the section's own key belongs to what is allowed
     const issues = parsed.error.issues.map((issue) =>
-      issue.code === "unrecognized_keys" && allowedKeys(issue.message).length > 0
-        ? { ...issue, message: `${issue.message},${type}` }
+      issue.code === "unrecognized_keys"
+        ? { ...issue, message: alsoAllowing(issue.message, type, grammars[type].schemas[versionsOf(type)[0]]) }
         : issue,
     );
     problems.push(...report.fromFaults([], issues));

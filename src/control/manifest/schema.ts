@@ -24,13 +24,40 @@ export function mapping<S extends z.ZodRawShape>(
   untold: Readonly<Record<string, unknown>> = {},
 ): z.ZodObject<S, z.core.$strict> {
   const told = Object.keys(shape).filter((key) => !Object.hasOwn(untold, key));
-  const allowed = marker + told.join(",");
+  const deeper = told.flatMap((key) => keysBelow(shape[key]).map((inner) => `${key}.${inner}`));
+  const allowed = `${marker}${told.join(",")};${deeper.join(",")}`;
   return z.strictObject(shape, { error: (issue) => (issue.code === "unrecognized_keys" ? allowed : undefined) });
+}
+
+/** Keys of the mapping that a key holds; none where it holds something else. */
+function keysBelow(schema: unknown): readonly string[] {
+  if (schema instanceof z.ZodOptional) return keysBelow(schema.unwrap());
+  if (schema instanceof z.ZodPipe) return keysBelow(schema.out);
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 
 /** The keys that `mapping` put into an issue's message. */
 export function allowedKeys(message: string): readonly string[] {
-  return message.startsWith(marker) ? message.slice(marker.length).split(",") : [];
+  return partsOf(message)[0];
+}
+
+/** The keys of the same mapping below which `key` would be taken. */
+export function placesOfKey(message: string, key: string): readonly string[] {
+  return partsOf(message)[1].flatMap((path) => (path.endsWith(`.${key}`) ? [path.slice(0, -key.length - 1)] : []));
+}
+
+/** The message with one more allowed key, which holds what `schema` says. */
+export function alsoAllowing(message: string, key: string, schema: z.ZodType | undefined): string {
+  const [own, deeper] = partsOf(message);
+  if (own.length === 0) return message;
+  const more = keysBelow(schema).map((inner) => `${key}.${inner}`);
+  return `${marker}${[...own, key].join(",")};${[...deeper, ...more].join(",")}`;
+}
+
+function partsOf(message: string): readonly [readonly string[], readonly string[]] {
+  if (!message.startsWith(marker)) return [[], []];
+  const [own = "", deeper = ""] = message.slice(marker.length).split(";");
+  return [own.split(","), deeper.split(",")];
 }
 
 /** One of `values` in any letter case; given back as it stands in `values`. */
