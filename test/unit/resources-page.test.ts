@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { toManifestYaml } from "../../src/cli/output/manifest-document.ts";
 import { parseManifests, toJsonSchema, versionsOf } from "../../src/control/manifest/index.ts";
 import { type ResourceRef, type ResourceType, resourceTypes, workspaceTypes } from "../../src/control/ports.ts";
+import type { Resource as GraphqlResource } from "../../src/graphql/generated/schema-types.ts";
 import { formatProblem } from "../../src/shared/errors.ts";
 import type { StateDb } from "../../src/state/index.ts";
 import { createTestControl, type TestControl } from "../support/control.ts";
@@ -62,6 +64,19 @@ describe("docs/resources.md", () => {
     const { phase, conditions } = await test.get(type, name, workspace);
     const ready = conditions.find((condition) => condition.type === "Ready");
     expect(`\`${phase}: ${ready?.reason}\``, ready?.message).toBe(/`[^`]*`$/.exec(facts)?.[0]);
+  });
+
+  it("shows resources whose YAML applies again without a change", async () => {
+    const printed: string[] = [];
+    for (const { type, example } of sections) {
+      const { name, workspace } = refOf(type, example);
+      const resource = await test.get(type, name, workspace);
+      printed.push(toManifestYaml({ ...resource, type, name, workspace } as unknown as GraphqlResource));
+    }
+    const applied = await test.apply("root", printed.join("\n---\n"));
+    expect(applied.filter(({ outcome }) => outcome !== "unchanged").map(({ ref, diff }) => ({ ref, diff }))).toEqual(
+      [],
+    );
   });
 
   it("shows resources that are updated, keep their versions, and are deleted again", async () => {

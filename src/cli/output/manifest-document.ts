@@ -1,3 +1,5 @@
+// WHY not the face of that folder: it brings all schemas, which listing does not need
+import { isOtherLanguage, verbatimTypes } from "../../control/manifest/verbatim.ts";
 import type { Resource } from "../../graphql/generated/schema-types.ts";
 import { toYaml } from "./print.ts";
 import { printable } from "./table.ts";
@@ -18,7 +20,7 @@ export function toStatus(resource: Resource): Record<string, unknown> {
 
 /**
  * The manifest as YAML, which `apply` takes again without a change; what the server says of it stands in comments.
- * A `$` that would name a variable is doubled, and `[redacted]` keeps the stored secret value.
+ * A `$` that would name a variable is doubled, where variables are replaced, and `[redacted]` keeps the stored secret value.
  */
 export function toManifestYaml(resource: Resource): string {
   const { urn, status, runtime, phase, generation, observedGeneration, updatedAt, conditions } = resource;
@@ -31,14 +33,16 @@ export function toManifestYaml(resource: Resource): string {
     ...conditions.map(({ type, status: state, reason, message }) => `${type}=${state} ${reason}: ${message}`),
     urn,
   ];
-  return [...comments.map((comment) => `# ${printable(comment)}`), toYaml(escapeVariables(toManifest(resource)))].join(
-    "\n",
-  );
+  const manifest = toManifest(resource);
+  const document = verbatimTypes.has(resource.type) ? manifest : escapeVariables(manifest, []);
+  return [...comments.map((comment) => `# ${printable(comment)}`), toYaml(document)].join("\n");
 }
 
-function escapeVariables(value: unknown): unknown {
-  if (typeof value === "string") return value.replaceAll(/\$(?=[${A-Za-z_])/g, "$$$$");
-  if (Array.isArray(value)) return value.map(escapeVariables);
+function escapeVariables(value: unknown, path: readonly PropertyKey[]): unknown {
+  if (typeof value === "string") {
+    return isOtherLanguage(path) ? value : value.replaceAll(/\$(?=[${A-Za-z_])/g, "$$$$");
+  }
+  if (Array.isArray(value)) return value.map((item, index) => escapeVariables(item, [...path, index]));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, escapeVariables(item)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, escapeVariables(item, [...path, key])]));
 }

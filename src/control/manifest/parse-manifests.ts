@@ -17,7 +17,8 @@ import { knownStacks, parseStack, type Runnable, stackFamily } from "./types/run
 import { isScannerStack, noScan, readOtherScan, readScannerSpec } from "./types/scanner.ts";
 import type { WorkflowSpec } from "./types/workflow.ts";
 import { findUrlPasswords } from "./url-passwords.ts";
-import { fromVendorDocument, isOtherLanguage, verbatimTypes } from "./vendor-documents.ts";
+import { fromVendorDocument } from "./vendor-documents.ts";
+import { isOtherLanguage, verbatimTypes } from "./verbatim.ts";
 
 /** One manifest that is well formed. */
 export interface ParsedManifest<T extends ResourceType = ResourceType> {

@@ -1,16 +1,6 @@
 import { createHash } from "node:crypto";
 import type { YamlDocument, YamlPlace } from "../../shared/yaml.ts";
 
-/** Types whose `${variables}` are their own and not the environment's. */
-export const verbatimTypes: ReadonlySet<string> = new Set(["provider", "use-case"]);
-
-/** Whether the text at a path is in a language of its own, where `$` means something else: `$schema`, `$x` of a template or of jq. */
-export function isOtherLanguage(path: readonly PropertyKey[]): boolean {
-  const [name, list] = [path.at(-1), path.at(-2)];
-  return ownLanguage.test(String(name)) || ownLanguage.test(String(list));
-}
-const ownLanguage = /^(?:jsonSchema|\w*Template|\w*JqFilters?)$/;
-
 /**
  * A document of the vendor's of another form, as the manifest that it stands for: products by `entity`, and without `type` providers and
  * use-cases by their `id`, grants by what they say. `undefined`: it is none of these.
