@@ -14,7 +14,7 @@ interface Explanation {
   readonly reason_user?: { readonly "403": string };
 }
 
-interface RuleFacts {
+export interface RuleFacts {
   readonly id: string;
   readonly policy: string;
   readonly effect: "allow" | "deny";
