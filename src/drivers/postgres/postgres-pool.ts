@@ -29,6 +29,8 @@ export interface PostgresPool {
 }
 
 const clientGraceMs = 5_000;
+/** WHY: a process that is stopped within a transaction would hold its locks, and with them all others, until it goes on */
+const idleInTransactionMs = 5_000;
 
 /**
  * Prepares a pool for `url`; nothing is connected yet. Without `sslmode` in the URL connections are not encrypted.
@@ -55,6 +57,7 @@ export function openPostgresPool(url: Secret, options: PostgresPoolOptions): Pos
     idleTimeoutMillis: 30_000,
     statement_timeout: statementTimeoutMs,
     query_timeout: statementTimeoutMs + clientGraceMs,
+    idle_in_transaction_session_timeout: idleInTransactionMs,
     application_name: options.applicationName,
     keepAlive: true,
     types: columnTypes,
@@ -84,6 +87,10 @@ export function openPostgresPool(url: Secret, options: PostgresPoolOptions): Pos
 
 function toKyselyClient(client: pg.PoolClient, about: ServerDescription): KyselyClient {
   let lost = false;
+  // WHY: the server may end a connection between two queries; without a listener that would end the process
+  client.on("error", () => {
+    lost = true;
+  });
   const query = async (sql: string, parameters: readonly unknown[]): Promise<unknown> => {
     try {
       return await client.query(sql, [...parameters]);
