@@ -14,6 +14,7 @@ interface Explanation {
   readonly reason_user?: { readonly "403": string };
 }
 
+/** A rule that decided, as the decision routes name it. */
 export interface RuleFacts {
   readonly id: string;
   readonly policy: string;
