@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { dependenciesOf } from "../../src/control/dependencies.ts";
 import { parseManifests, runAsUsersOf } from "../../src/control/manifest/index.ts";
 import type { ResourceRef } from "../../src/control/ports.ts";
+import { nextScheduledMs } from "../../src/control/workflow/cron.ts";
 import { formatProblem } from "../../src/shared/errors.ts";
 
 function parse(text: string, variables: Record<string, string> = {}) {
@@ -124,6 +125,20 @@ v1beta:
         output: { webHook: { bodyTemplate: "{{ $y := .Name }}" } },
       },
     });
+  });
+});
+
+describe("times of a schedule", () => {
+  it("may begin a step at a number, as other schedulers have it", () => {
+    const at = (cron: string) =>
+      parse(manifest("cluster", "v1", `maintenance: {scalingCrons: [{cron: '${cron}', replicas: 2}]}`)).problems;
+    expect([at("5/10 * * * *"), at("0 8/4 * * 1-5"), at("1,5/20 * * * *")]).toEqual([[], [], []]);
+    for (const wrong of ["/5 * * * *", "60/5 * * * *", "5/5/5 * * * *"]) expect(at(wrong)).toHaveLength(1);
+    const next = nextScheduledMs(
+      { cron: "5/10 * * * *", timezone: "UTC", startOnMs: undefined, endOnMs: undefined },
+      0,
+    );
+    expect(next).toBe(5 * 60_000);
   });
 });
 

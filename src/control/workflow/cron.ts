@@ -101,10 +101,21 @@ const maxOpened = 1000;
 function open(cron: string): Cron {
   const known = opened.get(cron);
   if (known) return known;
-  const made = new Cron(cron, { timezone: "UTC", paused: true, mode: "5-or-6-parts" });
+  const made = new Cron(withRanges(cron), { timezone: "UTC", paused: true, mode: "5-or-6-parts" });
   if (opened.size >= maxOpened) opened.clear();
   opened.set(cron, made);
   return made;
+}
+
+const largest = [59, 59, 23, 31, 12, 6];
+
+/** `5/10`, as other schedulers have it, is `5-59/10`: from 5 on. WHY: the library takes it only together with forms that mean nothing. */
+function withRanges(cron: string): string {
+  const fields = cron.trim().split(/\s+/);
+  const first = largest.length - fields.length;
+  return fields
+    .map((field, index) => field.replaceAll(/(?<=^|,)(\d{1,2})(?=\/\d)/g, `$1-${largest[first + index]}`))
+    .join(" ");
 }
 
 /** Whether the hour is left open: then it says how often, not when. */
