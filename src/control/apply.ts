@@ -40,7 +40,7 @@ import { positionsToKeep, toGrantedDocument, toPolicyDocument } from "./policy-d
 import type { AppliedResource, ApplyRequest } from "./ports.ts";
 import { type AppliedChange, recordApply } from "./record-apply.ts";
 import type { SecretStore } from "./secrets/index.ts";
-import type { GrantStore, ResourceChange, ResourceStore, StoredResource, WorkspaceStore } from "./stores.ts";
+import type { Alongside, GrantStore, ResourceChange, ResourceStore, StoredResource, WorkspaceStore } from "./stores.ts";
 import type { StackRegistry } from "./workflow/stack-registry.ts";
 
 export interface ApplierOptions {
@@ -67,6 +67,16 @@ export interface Applied {
   readonly uids: readonly string[];
 }
 
+/**
+ * Creates or updates all documents of a call, or none of them.
+ * @param alongside what else is written in the same transaction; not called where nothing changes
+ */
+export type Apply = (
+  call: CallContext,
+  request: ApplyRequest,
+  alongside?: (tx: Parameters<Alongside>[0], changes: readonly ResourceChange[]) => Promise<void>,
+) => Promise<Applied>;
+
 /** One manifest on its way to the store. */
 interface Plan {
   readonly manifest: ParsedManifest;
@@ -89,10 +99,10 @@ interface ValuedPlan extends Plan {
  * Creates or updates all documents of a call, or none of them.
  * Order: everything is read, then decided, then checked, then written in one transaction; each step reports all it finds.
  */
-export function createApplier(options: ApplierOptions): (call: CallContext, request: ApplyRequest) => Promise<Applied> {
+export function createApplier(options: ApplierOptions): Apply {
   const { resources, secrets, authorizer, policyChecker } = options;
 
-  return async (call, request) => {
+  return async (call, request, alongside) => {
     const { manifests, problems } = parseManifests(request.documents, {
       variables: request.variables,
       disableInterpolation: request.disableInterpolation,
@@ -140,6 +150,7 @@ export function createApplier(options: ApplierOptions): (call: CallContext, requ
             if (values.size > 0) await secrets.put(ref, values, tx);
             else await secrets.delete(ref, tx);
           }
+          await alongside?.(tx, changes);
         });
       });
     }

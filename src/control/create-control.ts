@@ -23,7 +23,7 @@ import { createStateControlStores } from "./adapters/state/index.ts";
 import { createApplier } from "./apply.ts";
 import { createConnections, type FindSubject } from "./connections.ts";
 import { dependenciesOf } from "./dependencies.ts";
-import { describeUser, nameOf, resourceUrn, toResource } from "./describe.ts";
+import { describeUser, describeWorkspace, nameOf, resourceUrn, toResource } from "./describe.ts";
 import { decideGrant, listGrants } from "./grants.ts";
 import { createLeadership } from "./leadership.ts";
 import { isName, readStoredSpec, workspaceNameRule } from "./manifest/index.ts";
@@ -31,8 +31,10 @@ import type { DepotSources, LivePolicies, OpenSql, ScanDepot, StackRunner } from
 import { objectChangesOf } from "./object-types.ts";
 import { findVocabularyDependents, toPolicyDocument } from "./policy-documents.ts";
 import { type Control, type ResourceLink, type ResourceRef, type Run, workspaceTypes } from "./ports.ts";
+import { createBundleReconciler } from "./reconcile/bundle.ts";
 import { computeReconciler } from "./reconcile/compute.ts";
 import { createControlLoop } from "./reconcile/control-loop.ts";
+import { createDeclaredReconciler } from "./reconcile/declared.ts";
 import { createDepotReconciler } from "./reconcile/depot.ts";
 import { createRoleReconciler, createUserReconciler } from "./reconcile/identity.ts";
 import { createKeptReconciler, noDriverReason, notRunYetReason } from "./reconcile/kept.ts";
@@ -159,12 +161,25 @@ export function createControl(options: ControlOptions): ControlRuntime {
       pager: notRunYet,
       volume: notRunYet,
       database: notRunYet,
-      bundle: notRunYet,
-      product: notRunYet,
+      bundle: createBundleReconciler({
+        resources,
+        bundles: stores.bundles,
+        workspaces,
+        secrets,
+        apply: (call, request, alongside) => apply(call, request, alongside),
+        authorizer,
+        audit,
+        findSubject,
+        lease: () => leadership.lease(),
+        settle: async (ref, uid) => (isLocal(ref) ? loop.runNow(uid) : loop.enqueue(uid)),
+        runNow: (uid) => loop.runNow(uid),
+        clock,
+      }),
+      product: createDeclaredReconciler(secrets, "declared, and everything it names is there"),
       cluster: noDriver,
       lakehouse: noDriver,
       operator: noDriver,
-      stack: noDriver,
+      stack: createDeclaredReconciler(secrets, "declared; what names it waits until the server has a runner for it"),
       user: createUserReconciler(options.identity),
       role: createRoleReconciler(options.identity),
       "object-type": createObjectTypeReconciler(options.objectDirectory),
@@ -227,16 +242,20 @@ export function createControl(options: ControlOptions): ControlRuntime {
           `${nameOf(ref)} has version ${resource.resourceVersion}, not ${ifVersion}; read it again and repeat the call`,
         );
       }
-      await refuseIfSpokenOf(resource);
-      const dependents = await resources.dependents(ref);
+      const goes = [resource, ...(await ownPartsOf(resource))];
+      for (const each of goes) await refuseIfSpokenOf(each);
+      const dependents = await dependentsOf(goes);
       if (dependents.length > 0 && !force) {
         const list = dependents.map(nameOf).join(", ");
         throw new ConflictError(
           `${nameOf(ref)} is needed by ${list}; delete ${dependents.length === 1 ? "that" : "these"} first, or force the deletion`,
         );
       }
-      await refuseEscalation(auth, resource);
-      await refuseForgetting(auth, resource);
+      for (const each of goes) {
+        refuseWithout(auth, each);
+        await refuseEscalation(auth, each);
+        await refuseForgetting(auth, each);
+      }
       if (dryRun || resource.phase === "Terminating") return;
       const reason = dependents.length > 0 ? `, forced although needed by ${dependents.map(nameOf).join(", ")}` : "";
       const change = {
@@ -408,6 +427,31 @@ export function createControl(options: ControlOptions): ControlRuntime {
     });
   }
 
+  /** What a bundle has made, which goes with it. */
+  async function ownPartsOf({ uid, ref }: StoredResource): Promise<readonly StoredResource[]> {
+    const record = ref.type === "bundle" ? await stores.bundles.find(uid) : undefined;
+    const found = await Promise.all(
+      (record?.parts ?? []).filter(({ isOwn }) => isOwn).map((part) => resources.findByUid(part.uid)),
+    );
+    return found.flatMap((part) => (part && part.phase !== "Terminated" && part.phase !== "Terminating" ? [part] : []));
+  }
+
+  /** What needs one of these and is none of them. */
+  async function dependentsOf(goes: readonly StoredResource[]): Promise<readonly ResourceRef[]> {
+    const found = new Map<string, ResourceRef>();
+    for (const { ref } of goes) for (const other of await resources.dependents(ref)) found.set(nameOf(other), other);
+    for (const { ref } of goes) found.delete(nameOf(ref));
+    return [...found.values()];
+  }
+
+  /** SECURITY: who may delete a bundle does not thereby delete what he may not. */
+  function refuseWithout(auth: Authorized, { ref, object }: StoredResource): void {
+    if (isAbout(auth, object)) return;
+    const call = { subject: auth.subject, requestId: "", ip: undefined, via: "control" };
+    if (authorizer.check(call, "delete", object)) return;
+    throw new ForbiddenError(`you may not delete ${nameOf(ref)}, which goes with it`, auth.decisionId);
+  }
+
   /** INVARIANT: what grants are made of stays while they are there, force or not, because policies with a hole never become live. */
   async function refuseIfSpokenOf(resource: StoredResource): Promise<void> {
     const dependents = await findVocabularyDependents(resources, resource);
@@ -488,7 +532,7 @@ export function createControl(options: ControlOptions): ControlRuntime {
 
 /** Types that `apply` waits for. */
 function isLocal({ type }: ResourceRef): boolean {
-  return type !== "depot" && type !== "workflow";
+  return !["depot", "workflow", "bundle", "service", "worker", "database"].includes(type);
 }
 
 /** Workspace-level types are in `public` where nothing is said, others in none. */
@@ -500,15 +544,6 @@ function toRef({ type, name, workspace }: ResourceRef): ResourceRef {
 function isAbout(auth: Authorized, object: DecisionObject): boolean {
   if (!matchesFilter(auth.filter, object)) return false;
   return auth.object === undefined || auth.object.paths.some((path) => object.paths.includes(path));
-}
-
-function describeWorkspace(name: string): DecisionObject {
-  return {
-    type: "workspace",
-    paths: [formatUrn({ kind: "workspace", scope: name })],
-    tags: ["dataos:type:workspace", `dataos:workspace:${name}`],
-    attributes: { name },
-  };
 }
 
 function readTime(text: string): string {

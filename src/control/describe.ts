@@ -49,6 +49,16 @@ export function describeUser(id: string): DecisionObject {
   };
 }
 
+/** A workspace as an object that is decided on. */
+export function describeWorkspace(name: string): DecisionObject {
+  return {
+    type: "workspace",
+    paths: [formatUrn({ kind: "workspace", scope: name })],
+    tags: ["dataos:type:workspace", `dataos:workspace:${name}`],
+    attributes: { name },
+  };
+}
+
 /** Whether only the server gives this tag to resources. */
 export function isReservedTag(tag: string): boolean {
   return tag.startsWith("dataos:");

@@ -295,6 +295,49 @@ export interface GrantStore {
   consume(uid: string, generation: number, decisionId: string): Promise<boolean>;
 }
 
+/** A resource that a bundle has made, or found as its manifest has it. */
+export interface BundlePart {
+  readonly id: string;
+  readonly ref: ResourceRef;
+  readonly uid: string;
+  /** the bundle made it; else it was there, and stays */
+  readonly isOwn: boolean;
+  /** of the bundle, when it was applied last */
+  readonly bundleGeneration: number;
+  /** of the resource, as the bundle applied it */
+  readonly generation: number;
+  /** of the resource before this generation of the bundle; `undefined`: it was not there */
+  readonly formerGeneration: number | undefined;
+}
+
+/** How far a bundle is. */
+export interface BundleRecord {
+  /** of the bundle */
+  readonly generation: number;
+  readonly wanted: "create" | "delete";
+  /** until when its schedule was followed; milliseconds since 1970 */
+  readonly followedMs: number;
+  /** all of this generation was tried without changing anything */
+  readonly isChecked: boolean;
+  /** all of this generation was made once */
+  readonly isComplete: boolean;
+  /** why this generation was taken back */
+  readonly failure: string | undefined;
+  /** in the order in which they were made */
+  readonly parts: readonly BundlePart[];
+  /** workspaces that it made */
+  readonly workspaces: readonly string[];
+}
+
+/** What bundles have made. Writes are for who holds the lease; `false`: somebody else does, and nothing was written. */
+export interface BundleStore {
+  find(uid: string): Promise<BundleRecord | undefined>;
+  write(uid: string, record: BundleRecord, lease: Lease): Promise<boolean>;
+  /** The same in a transaction, which is to be given up on `false`. */
+  writeIn(tx: Transaction<unknown>, uid: string, record: BundleRecord, lease: Lease): Promise<boolean>;
+  remove(tx: Transaction<unknown>, uid: string): Promise<void>;
+}
+
 /** All of them, over one state store. */
 export interface ControlStores {
   readonly resources: ResourceStore;
@@ -303,4 +346,5 @@ export interface ControlStores {
   readonly logs: LogStore;
   readonly leases: LeaseStore;
   readonly grants: GrantStore;
+  readonly bundles: BundleStore;
 }

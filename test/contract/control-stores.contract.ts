@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { describeResource } from "../../src/control/index.ts";
 import type { ResourceRef, ResourceType, RunJob } from "../../src/control/ports.ts";
 import type {
+  BundleRecord,
   ControlStores,
   Lease,
   NewLogLine,
@@ -63,6 +64,33 @@ export function controlStoresContract(make: () => Promise<ControlStoresFixture>)
     return lease;
   };
   const status = { phase: "Active", observedGeneration: 1, conditions: [], runtime: "", nextRunAt: undefined } as const;
+
+  it("keeps what a bundle has made, for who holds the lease only", async () => {
+    const { stores } = await make();
+    const lease = await lead(stores);
+    const record: BundleRecord = {
+      generation: 1,
+      wanted: "create",
+      followedMs: 5,
+      isChecked: true,
+      isComplete: false,
+      failure: undefined,
+      parts: [],
+      workspaces: ["lab"],
+    };
+    expect(await stores.bundles.find("b1")).toBeUndefined();
+    expect(await stores.bundles.write("b1", record, lease)).toBe(true);
+    expect(await stores.bundles.write("b1", { ...record, wanted: "delete" }, { ...lease, token: 99 })).toBe(false);
+    expect(await stores.bundles.find("b1")).toEqual(record);
+    const ref = refOf("compute", "place");
+    await stores.resources.commit([change(ref)], async (tx) => {
+      expect(await stores.bundles.writeIn(tx, "b1", { ...record, generation: 2 }, { ...lease, token: 99 })).toBe(false);
+      expect(await stores.bundles.writeIn(tx, "b1", { ...record, generation: 3 }, lease)).toBe(true);
+    });
+    expect((await stores.bundles.find("b1"))?.generation).toBe(3);
+    await stores.resources.commit([change(refOf("compute", "other"))], (tx) => stores.bundles.remove(tx, "b1"));
+    expect(await stores.bundles.find("b1")).toBeUndefined();
+  });
 
   it("gives a resource back as it was written, one generation after the other", async () => {
     const { stores, clock } = await make();

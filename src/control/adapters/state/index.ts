@@ -2,6 +2,7 @@ import type { Clock } from "../../../shared/clock.ts";
 import type { IdSource } from "../../../shared/ids.ts";
 import type { StateDb } from "../../../state/index.ts";
 import type { ControlStores } from "../../stores.ts";
+import { createStateBundleStore } from "./bundle-store.ts";
 import { createStateGrantStore } from "./grant-store.ts";
 import { createStateLeaseStore } from "./lease-store.ts";
 import { createStateLogStore } from "./log-store.ts";
@@ -22,6 +23,7 @@ export function createStateControlStores(
     runs: createStateRunStore(state, options),
     logs: createStateLogStore(state, options),
     grants: createStateGrantStore(state, options),
+    bundles: createStateBundleStore(state),
     leases: createStateLeaseStore(state, options),
   };
 }

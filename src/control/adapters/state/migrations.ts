@@ -7,7 +7,17 @@ export const controlMigrations: readonly Migration[] = [
   { name: "control-001-resources", up: createTables },
   { name: "control-002-grant-decisions", up: createGrantDecisions },
   { name: "workflow-001-reruns", up: addReruns },
+  { name: "control-003-bundles", up: createBundles },
 ];
+
+async function createBundles({ schema }: Kysely<unknown>, { binaryCollation }: StateCapabilities): Promise<void> {
+  const key = sql`text collate ${sql.id(binaryCollation)}`;
+  await schema
+    .createTable("control_bundles")
+    .addColumn("uid", key, (column) => column.primaryKey())
+    .addColumn("record", "text", (column) => column.notNull())
+    .execute();
+}
 
 async function addReruns({ schema }: Kysely<unknown>, { binaryCollation }: StateCapabilities): Promise<void> {
   const key = sql`text collate ${sql.id(binaryCollation)}`;

@@ -11,6 +11,8 @@ export interface ControlTables {
   control_logs: LogRow;
   control_leases: { name: string; holder: string; token: number; expires_at: string };
   control_grant_decisions: GrantDecisionRow;
+  /** `record`: JSON of a `BundleRecord` */
+  control_bundles: { uid: string; record: string };
   control_counters: { name: string; value: number };
 }
 
