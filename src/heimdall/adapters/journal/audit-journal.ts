@@ -3,9 +3,13 @@ import { Worker } from "node:worker_threads";
 import { type Clock, toTimestamp } from "../../../shared/clock.ts";
 import { StorageFullError, UnavailableError } from "../../../shared/errors.ts";
 import type { Logger } from "../../../shared/logger.ts";
+import { type ChainHead, emptyChain, sha256 } from "../../audit/index.ts";
 import type { AuditEntry, AuditRecord } from "../../ports.ts";
-import { encodeEntry } from "./encode-entry.ts";
-import type { Failure, MoveAnswer, MoveOrder, MoverData, WriteAnswer, WriteGroup, WriterData } from "./messages.ts";
+import { completeEntry, encodeEntry } from "./encode-entry.ts";
+import { type Failure, toFailure } from "./failure.ts";
+import type { MoveAnswer, MoveOrder, MoverData } from "./messages.ts";
+import { formatLine } from "./segment.ts";
+import { createSegmentWriter } from "./segment-writer.ts";
 
 /** A chain's records: durable in a file first, in the state store a little later. */
 export interface AuditJournal {
@@ -33,18 +37,18 @@ export interface AuditJournalOptions {
 
 interface Waiting {
   readonly entry: AuditEntry;
+  /** as `encodeEntry` gives it */
+  readonly text: string;
   readonly resolve: (record: AuditRecord) => void;
   readonly reject: (error: unknown) => void;
 }
 
-const groupsInFlight = 4;
-const recordsPerGroup = 1_000;
+const maxGroup = 1_000;
 /** how long it must be quiet, so that moving takes nothing from those who wait for answers */
 const moveAfterMs = 200;
 const quietRecords = 200;
 /** moved whatever goes on, so that neither the journal grows without end nor a reader waits long */
 const maxUnmoved = 50_000;
-const hashLength = 64;
 
 /**
  * Opens the journal and takes over what a process that was killed left in `directory`.
@@ -53,17 +57,15 @@ const hashLength = 64;
 export async function openAuditJournal(options: AuditJournalOptions): Promise<AuditJournal> {
   const { directory, stateFile, chain, start, clock, logger, onStored } = options;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const mover = startThread("mover-thread", { directory, stateFile } satisfies MoverData);
-  const writer = startThread("writer-thread", { directory, chain, start: encodeEntry(start) } satisfies WriterData);
-  const groups = new Map<number, { readonly group: readonly Waiting[]; readonly at: string }>();
+  const mover = startMover({ directory, stateFile });
+  const writer = createSegmentWriter(directory, chain);
   /** durable bytes of each segment that is not moved whole */
   const ends = new Map<number, number>();
+  let head: ChainHead = emptyChain;
   let pending: Waiting[] = [];
-  let texts: string[] = [];
-  let scheduled = false;
-  let lastId = 0;
+  let isWriting = false;
+  let isScheduled = false;
   let lastAt = "";
-  let broken: Error | undefined;
   let idle: (() => void)[] = [];
   /** durable records that are not moved, and how many of them were when it was looked last */
   let unmoved = 0;
@@ -72,69 +74,45 @@ export async function openAuditJournal(options: AuditJournalOptions): Promise<Au
   let moves: Promise<void> = Promise.resolve();
 
   const flush = (): void => {
-    scheduled = false;
-    while (pending.length > 0 && groups.size < groupsInFlight) {
-      const group = pending.length > recordsPerGroup ? pending.splice(0, recordsPerGroup) : pending;
-      const entries = texts.length > recordsPerGroup ? texts.splice(0, recordsPerGroup) : texts;
-      if (group === pending) {
-        pending = [];
-        texts = [];
+    isScheduled = false;
+    if (isWriting || pending.length === 0) return;
+    const group = pending.length > maxGroup ? pending.splice(0, maxGroup) : pending;
+    if (group === pending) pending = [];
+    // INVARIANT: time does not go back within a chain, so that lists by time follow the chain
+    const now = toTimestamp(clock.now());
+    if (now > lastAt) lastAt = now;
+    isWriting = true;
+    const sealed = sealGroup(group, { chain, start, head, at: lastAt });
+    writer.write(Buffer.from(sealed.lines), (error, segment, end) => {
+      isWriting = false;
+      if (!error) {
+        head = sealed.head;
+        ends.set(segment, end);
       }
-      // INVARIANT: time does not go back within a chain, so that lists by time follow the chain
-      const now = toTimestamp(clock.now());
-      if (now > lastAt) lastAt = now;
-      if (groups.size === 0) writer.ref();
-      groups.set(++lastId, { group, at: lastAt });
-      writer.postMessage({ id: lastId, at: lastAt, entries: entries.join("\n") } satisfies WriteGroup);
-    }
+      // WHY first: the next group is written while this one is answered
+      flush();
+      if (error) for (const { reject } of group) reject(toError(toFailure(error)));
+      else {
+        answer(group, sealed);
+        unmoved += group.length;
+        cancelMove ??= clock.schedule(moveAfterMs, moveWhenQuiet);
+        onStored();
+      }
+      wakeIdle();
+    });
   };
   const schedule = (): void => {
-    if (scheduled || groups.size >= groupsInFlight) return;
-    scheduled = true;
+    if (isScheduled || isWriting) return;
+    isScheduled = true;
     // WHY: one turn of the event loop lets the calls that arrived together into one group
     setImmediate(flush);
   };
-  const fail = (error: Error): void => {
-    broken = error;
-    for (const { reject } of [...groups.values()].flatMap(({ group }) => group).concat(pending)) reject(error);
-    groups.clear();
-    pending = [];
-    texts = [];
-    wakeIdle();
-  };
   const wakeIdle = (): void => {
-    if (groups.size > 0 || pending.length > 0) return;
+    if (isWriting || pending.length > 0) return;
     for (const wake of idle) wake();
     idle = [];
   };
 
-  writer.on("message", (answer: WriteAnswer) => {
-    const sent = groups.get(answer.id);
-    if (!sent) return;
-    groups.delete(answer.id);
-    if (groups.size === 0) writer.unref();
-    if ("failure" in answer) {
-      const error = toError(answer.failure);
-      for (const { reject } of sent.group) reject(error);
-    } else {
-      let { seq, prevHash } = answer;
-      let at = 0;
-      for (const { entry, resolve } of sent.group) {
-        const hash = answer.hashes.slice(at, at + hashLength);
-        resolve({ ...entry, chain, seq, at: sent.at, prevHash, hash });
-        at += hashLength;
-        prevHash = hash;
-        seq++;
-      }
-      ends.set(answer.segment, answer.end);
-      unmoved += sent.group.length;
-      cancelMove ??= clock.schedule(moveAfterMs, moveWhenQuiet);
-      onStored();
-    }
-    flush();
-    wakeIdle();
-  });
-  writer.on("error", fail);
   mover.on("error", (error) => logger.error({ error }, "the audit journal's moving thread ended"));
 
   const move = (): Promise<void> => {
@@ -164,7 +142,7 @@ export async function openAuditJournal(options: AuditJournalOptions): Promise<Au
     });
   };
   const drain = (): Promise<void> =>
-    groups.size + pending.length === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve));
+    isWriting || pending.length > 0 ? new Promise((resolve) => idle.push(resolve)) : Promise.resolve();
 
   try {
     const damaged = await order(mover, { do: "recover" });
@@ -175,15 +153,13 @@ export async function openAuditJournal(options: AuditJournalOptions): Promise<Au
       );
     }
   } catch (error) {
-    await Promise.all([writer.terminate(), mover.terminate()]);
+    await mover.terminate();
     throw error;
   }
   return {
     append(entry) {
-      if (broken) return Promise.reject(broken);
       return new Promise((resolve, reject) => {
-        texts.push(encodeEntry(entry));
-        pending.push({ entry, resolve, reject });
+        pending.push({ entry, text: encodeEntry(entry), resolve, reject });
         schedule();
       });
     },
@@ -195,21 +171,62 @@ export async function openAuditJournal(options: AuditJournalOptions): Promise<Au
       try {
         await drain();
         await move();
+        await writer.close();
         await order(mover, { do: "finish", chain });
       } finally {
         cancelMove?.();
-        await Promise.all([writer.terminate(), mover.terminate()]);
+        await mover.terminate();
       }
     },
   };
 }
 
-/** WHY: threads start from files, which are TypeScript here and JavaScript where the package was built */
-function startThread(name: string, workerData: WriterData | MoverData): Worker {
+interface SealedGroup {
+  /** what is written */
+  readonly lines: string;
+  /** number and hash of the record before the group's first */
+  readonly before: ChainHead;
+  readonly head: ChainHead;
+  readonly hashes: readonly string[];
+  readonly chain: string;
+  readonly at: string;
+}
+
+/** @param to `start`: the chain's first record, which goes before the group where `head` is none */
+function sealGroup(
+  group: readonly Waiting[],
+  to: { readonly chain: string; readonly start: AuditEntry; readonly head: ChainHead; readonly at: string },
+): SealedGroup {
+  const { chain, at } = to;
+  let { seq, hash } = to.head;
+  let lines = "";
+  const seal = (text: string): string => {
+    const content = completeEntry(text, chain, ++seq, at, hash);
+    hash = sha256(content);
+    lines += formatLine(hash, content);
+    return hash;
+  };
+  if (seq === 0) seal(encodeEntry(to.start));
+  const before = { seq, hash };
+  const hashes = group.map(({ text }) => seal(text));
+  return { lines, before, head: { seq, hash }, hashes, chain, at };
+}
+
+function answer(group: readonly Waiting[], { before, hashes, chain, at }: SealedGroup): void {
+  let { seq, hash: prevHash } = before;
+  for (const [place, { entry, resolve }] of group.entries()) {
+    const hash = hashes[place] ?? "";
+    resolve({ ...entry, chain, seq: ++seq, at, prevHash, hash });
+    prevHash = hash;
+  }
+}
+
+/** WHY: a thread starts from a file, which is TypeScript here and JavaScript where the package was built */
+function startMover(workerData: MoverData): Worker {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const worker = new Worker(new URL(`./${name}.${extension}`, import.meta.url), {
+  const worker = new Worker(new URL(`./mover-thread.${extension}`, import.meta.url), {
     workerData,
-    // WHY: the defaults reserve room for garbage that these threads do not make; an idle server is to stay small
+    // WHY: the defaults reserve room for garbage that the thread does not make; an idle server is to stay small
     resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 },
   });
   worker.unref();

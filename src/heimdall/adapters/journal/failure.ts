@@ -1,5 +1,10 @@
 import { StorageFullError } from "../../../shared/errors.ts";
-import type { Failure } from "./messages.ts";
+
+/** An error as it travels between threads. */
+export interface Failure {
+  readonly message: string;
+  readonly full: boolean;
+}
 
 /** Codes of the system for a disk, or a quota, that is full. */
 const fullCodes: readonly unknown[] = ["ENOSPC", "EDQUOT", "EFBIG"];
