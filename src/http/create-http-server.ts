@@ -20,7 +20,7 @@ import { listen } from "./edge/listen.ts";
 import { addOriginCheck } from "./edge/origin-check.ts";
 import { readRequestId } from "./edge/request-id.ts";
 import { addRequestRecords } from "./edge/request-records.ts";
-import { addSecurityHeaders, securityHeaders } from "./edge/security-headers.ts";
+import { addSecurityHeaders, headersForServices, securityHeaders } from "./edge/security-headers.ts";
 import { addGraphqlRoutes } from "./graphql-routes.ts";
 import { addHealthRoutes, type EngineState } from "./health-routes.ts";
 import { addHeimdallRoutes } from "./heimdall/authorize-routes.ts";
@@ -138,7 +138,7 @@ export async function createHttpServer(services: HttpServices, options: HttpOpti
       ids,
       log,
       metrics,
-      headers,
+      headers: headersForServices(headers),
       parseJson: createJsonParser(app),
       trustsProxies: (options.trustedProxies ?? []).length > 0,
       maxBodyBytes,

@@ -71,37 +71,72 @@ export function createAuthorizer(parts: {
     return spendSingleUse(denied, request, singleUse, grantUses, call.requestId);
   };
 
-  const answerAll = async (
+  const contextFor = ({ subject, context: said }: DecisionQuestion, call: CallContext): DecisionContext => {
+    // the caller's own address says nothing of somebody else's
+    const own = idOf(subject) === call.subject.id ? contextOf(call, clock) : { time: clock.now() };
+    return (said ? { ...own, ...said } : own) as DecisionContext;
+  };
+
+  /** WHY: what needs nothing from a store is answered within one turn of the event loop. */
+  const answerAll = (
     call: CallContext,
     questions: readonly DecisionQuestion[],
     stopAt?: Decision["effect"],
-  ): Promise<readonly Answered[]> => {
-    const known: DecisionObject[] = [];
-    for (const { object } of questions) {
-      known.push(object.paths.length === 0 ? object : (objects.recall?.(object) ?? (await objects.describe(object))));
-    }
-    // from here on without a turn of the event loop (but for grants for a single use), so that one version answers all
+  ): readonly Answered[] | Promise<readonly Answered[]> => {
+    const known = recallObjects(questions);
+    if (!known || (grantUses && policies.singleUse())) return answerLater(call, questions, stopAt);
     const answers: Answered[] = [];
-    for (const [index, { subject, predicate, collection, context: said }] of questions.entries()) {
-      const object = known[index] as DecisionObject;
-      const subjectId = "unknownId" in subject ? subject.unknownId : subject.id;
-      // the caller's own address says nothing of somebody else's
-      const own = subjectId === call.subject.id ? contextOf(call, clock) : { time: clock.now() };
-      const context = (said ? { ...own, ...said } : own) as DecisionContext;
-      let decision = decideOne(subject, predicate, object, context, collection);
-      if (grantUses && decision.denyReason === "no-matching-allow" && !("unknownId" in subject)) {
-        const request = { subject, predicate, object, context, ...(collection === undefined ? {} : { collection }) };
-        const spent = spend(decision, request, call);
-        decision = spent instanceof Promise ? await spent : spent;
-      }
-      answers.push({ subjectId, predicate, object, decision });
+    for (let place = 0; place < questions.length; place++) {
+      const question = questions[place] as DecisionQuestion;
+      const object = known[place] as DecisionObject;
+      const { subject, predicate, collection } = question;
+      const decision = decideOne(subject, predicate, object, contextFor(question, call), collection);
+      answers.push({ subjectId: idOf(subject), predicate, object, decision });
       if (decision.effect === stopAt) break;
     }
     return answers;
   };
 
+  const recallObjects = (questions: readonly DecisionQuestion[]): readonly DecisionObject[] | undefined => {
+    const known: DecisionObject[] = [];
+    for (const { object } of questions) {
+      const recalled = object.paths.length === 0 ? object : objects.recall?.(object);
+      if (!recalled) return undefined;
+      known.push(recalled);
+    }
+    return known;
+  };
+
+  const answerLater = async (
+    call: CallContext,
+    questions: readonly DecisionQuestion[],
+    stopAt?: Decision["effect"],
+  ): Promise<readonly Answered[]> => {
+    const known: DecisionObject[] = [];
+    for (const { object } of questions) known.push(object.paths.length > 0 ? await describe(object) : object);
+    // from here on without a turn of the event loop (but for grants for a single use), so that one version answers all
+    const answers: Answered[] = [];
+    for (const [index, question] of questions.entries()) {
+      const { subject, predicate, collection } = question;
+      const object = known[index] as DecisionObject;
+      const context = contextFor(question, call);
+      let decision = decideOne(subject, predicate, object, context, collection);
+      if (decision.effect === "deny" && !("unknownId" in subject)) {
+        const request = { subject, predicate, object, context, ...(collection === undefined ? {} : { collection }) };
+        const spent = spend(decision, request, call);
+        decision = spent instanceof Promise ? await spent : spent;
+      }
+      answers.push({ subjectId: idOf(subject), predicate, object, decision });
+      if (decision.effect === stopAt) break;
+    }
+    return answers;
+  };
+
+  const describe = (object: DecisionObject): DecisionObject | Promise<DecisionObject> =>
+    objects.recall?.(object) ?? objects.describe(object);
+
   /** One answer is a record of its own; several are the items of one for each 100. */
-  const recordAnswers = async (
+  const recordAnswers = (
     call: CallContext,
     answers: readonly Answered[],
     admission?: Admission,
@@ -109,9 +144,17 @@ export function createAuthorizer(parts: {
     const [only] = answers;
     if (only && answers.length === 1) {
       const decisionId = ids.uuid();
-      await audit.append(toEntry(call, only, decisionId, admission));
-      return [{ ...only.decision, decisionId }];
+      const recorded = audit.append(toEntry(call, only, decisionId, admission));
+      return recorded.then(() => [{ ...only.decision, decisionId }]);
     }
+    return recordBatch(call, answers, admission);
+  };
+
+  const recordBatch = async (
+    call: CallContext,
+    answers: readonly Answered[],
+    admission?: Admission,
+  ): Promise<readonly Decision[]> => {
     const stored: Promise<unknown>[] = [];
     const decisions: Decision[] = [];
     // a call without a readable question is on record too
@@ -181,8 +224,7 @@ export function createAuthorizer(parts: {
     },
 
     async decide(call, questions) {
-      const answers = await answerAll(call, questions);
-      return recordAnswers(call, answers);
+      return recordAnswers(call, await answerAll(call, questions));
     },
 
     async answer(call, action, questions, stopAt) {
@@ -194,8 +236,11 @@ export function createAuthorizer(parts: {
         await audit.append({ ...recordOf(call, action, asked.tags, decisionId), ...outcomeOf(admission) });
         throw errorOf(admission, call.subject, predicate, asked, decisionId);
       }
-      const answers = await answerAll(call, questions, stopAt);
-      return recordAnswers(call, answers, { action, admittedBy: admission.because.map(({ id }) => id) });
+      const answers = answerAll(call, questions, stopAt);
+      return recordAnswers(call, answers instanceof Promise ? await answers : answers, {
+        action,
+        admittedBy: admission.because.map(({ id }) => id),
+      });
     },
 
     policyFacts(before, after) {
@@ -279,6 +324,10 @@ function toItem(subject: string, action: string, object: DecisionObject, decisio
     ...(because.length > 0 && { rules: because.map(({ id }) => id) }),
     subject,
   };
+}
+
+function idOf(subject: DecisionQuestion["subject"]): string {
+  return "unknownId" in subject ? subject.unknownId : subject.id;
 }
 
 function contextOf(call: CallContext, clock: Clock): DecisionContext {

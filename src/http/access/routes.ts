@@ -26,7 +26,7 @@ type HandlerOf<Rule> = Rule extends { readonly access: "anonymous" | "local" }
             reply: FastifyReply,
           ) => Promise<Answer> | Answer
         : Rule extends { readonly access: "asks" }
-          ? (call: CallContext, body: unknown) => Promise<Asking>
+          ? (call: CallContext, body: unknown) => Asking | Promise<Asking>
           : Rule extends { readonly access: "either"; readonly actions: readonly (infer A extends Action)[] }
             ? (call: CallContext, request: FastifyRequest, reply: FastifyReply) => Choice<A>
             : never;

@@ -5,7 +5,9 @@ import type { AddRoute } from "../access/routes.ts";
 import { readEvaluation, readEvaluations } from "./evaluations.ts";
 
 /** How the questions of each asking route are read. */
-export type AskingReaders = Readonly<Record<AskingRoute, (call: CallContext, body: unknown) => Promise<Asking>>>;
+export type AskingReaders = Readonly<
+  Record<AskingRoute, (call: CallContext, body: unknown) => Asking | Promise<Asking>>
+>;
 
 /** AuthZEN 1.0: single and several evaluations. */
 export function createAuthzenReaders(identity: Pick<IdentityStore, "findUser" | "recallUser">): AskingReaders {

@@ -1,5 +1,5 @@
 import type { CallContext, DecisionQuestion, IdentityStore } from "../../heimdall/ports.ts";
-import type { Decision } from "../../shared/decision.ts";
+import type { Decision, Subject } from "../../shared/decision.ts";
 import { BadInputError } from "../../shared/errors.ts";
 import type { Asking } from "../access/asking.ts";
 import { toDecisionJson } from "../decision-json.ts";
@@ -11,14 +11,23 @@ type Identity = Pick<IdentityStore, "findUser" | "recallUser">;
 type Semantic = (typeof semantics)[number];
 
 /** One evaluation. @throws {BadInputError} */
-export async function readEvaluation(identity: Identity, call: CallContext, body: unknown): Promise<Asking> {
+export function readEvaluation(identity: Identity, call: CallContext, body: unknown): Asking | Promise<Asking> {
   const evaluation = toEvaluation(body);
-  const subject = recallAsked(identity, evaluation.subject) ?? (await findAsked(identity, evaluation.subject));
+  const subject = recallAsked(identity, evaluation.subject);
+  if (subject) return toAsking(call, evaluation, subject);
+  return findAsked(identity, evaluation.subject).then((found) => toAsking(call, evaluation, found));
+}
+
+function toAsking(call: CallContext, evaluation: Evaluation, subject: Subject | undefined): Asking {
   return {
-    action: actionFor([evaluation], call),
+    action: isAboutCaller(evaluation, call) ? "decision.ask" : "decision.askForOthers",
     questions: [toQuestion(subject, evaluation)],
-    toJson: ([decision]) => toAnswer(decision),
+    toJson: toSingleAnswer,
   };
+}
+
+function toSingleAnswer([decision]: readonly Decision[]): string {
+  return toAnswer(decision);
 }
 
 const stops = {

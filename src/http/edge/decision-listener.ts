@@ -100,7 +100,8 @@ export function createDecisionListener(parts: {
     let body: string;
     let more: readonly string[] = [];
     try {
-      const { action, questions, stopAt, toJson } = await route.read(call, parse(text));
+      const asking = route.read(call, parse(text));
+      const { action, questions, stopAt, toJson } = asking instanceof Promise ? await asking : asking;
       body = toJson(await authorizer.answer(call, action, questions, stopAt));
     } catch (error) {
       const failure = toHttpFailure(error);
