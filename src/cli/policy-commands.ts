@@ -88,7 +88,7 @@ export function addPolicyCommands(program: Command, withContext: WithContext): v
     );
   policy
     .command("rollback")
-    .description("bring policies and grants back to what they were; deleted ones have to be applied again")
+    .description("bring policies and grants back to what they were, deleted ones too; all or nothing")
     .argument("<version>", "a version of `policy history`, or a time like 2026-01-31T08:00:00Z")
     .option("--dry-run", "check everything and show what would change; change nothing")
     .action(

@@ -36,7 +36,7 @@ import {
   type SpecOf,
 } from "./manifest/index.ts";
 import { objectChangesOf, registeredObjectsOf } from "./object-types.ts";
-import { positionsToKeep, toGrantedDocument, toPolicyDocument } from "./policy-documents.ts";
+import { findVocabularyDependents, positionsToKeep, toGrantedDocument, toPolicyDocument } from "./policy-documents.ts";
 import type { AppliedResource, ApplyRequest } from "./ports.ts";
 import { type AppliedChange, recordApply } from "./record-apply.ts";
 import type { SecretStore } from "./secrets/index.ts";
@@ -58,10 +58,22 @@ export interface ApplierOptions {
   readonly ids: IdSource;
 }
 
+/** What a rollback does besides applying documents, in the same transaction. */
+export interface Rollback {
+  /** live policies, grants, providers and use-cases that go */
+  readonly leaving: readonly StoredResource[];
+  /** names (`nameOf`) of those that get a new generation even if it says the same, so that an approval ends */
+  readonly anew: ReadonlySet<string>;
+  /** when grants were given, by name; default now. What lasts a while from then on does not last longer by coming back. */
+  readonly grantedAt: ReadonlyMap<string, string>;
+}
+
+const noRollback: Rollback = { leaving: [], anew: new Set(), grantedAt: new Map() };
+
 /** What an apply came to. */
 export interface Applied {
   readonly resources: readonly AppliedResource[];
-  /** what was written: `resource.create` or `resource.update` of which resource */
+  /** what was done to which resource */
   readonly changes: readonly AppliedChange[];
   /** uids of all, also of those that were as they are */
   readonly uids: readonly string[];
@@ -75,6 +87,7 @@ export type Apply = (
   call: CallContext,
   request: ApplyRequest,
   alongside?: (tx: Parameters<Alongside>[0], changes: readonly ResourceChange[]) => Promise<void>,
+  rollback?: Rollback,
 ) => Promise<Applied>;
 
 /** One manifest on its way to the store. */
@@ -102,7 +115,8 @@ interface ValuedPlan extends Plan {
 export function createApplier(options: ApplierOptions): Apply {
   const { resources, secrets, authorizer, policyChecker } = options;
 
-  return async (call, request, alongside) => {
+  return async (call, request, alongside, rollback = noRollback) => {
+    const { leaving, grantedAt } = rollback;
     const { manifests, problems } = parseManifests(request.documents, {
       variables: request.variables,
       disableInterpolation: request.disableInterpolation,
@@ -117,29 +131,33 @@ export function createApplier(options: ApplierOptions): Apply {
     ]);
     const plans: Plan[] = [];
     for (const manifest of manifests) plans.push(await plan(manifest, call.subject.id));
-    const policyProblems = await checkPolicies(plans);
+    const policyProblems = await checkPolicies(plans, leaving);
     // a policy that does not compile is told as that, not as a refusal
-    await authorizeAll(call, plans, policyProblems.length === 0);
+    await authorizeAll(call, plans, rollback, policyProblems.length === 0);
     refuse(policyProblems);
+    await refuseHoles(plans, leaving);
     const valued: ValuedPlan[] = [];
     const valueProblems: Problem[] = [];
-    for (const item of plans) valued.push(await withValues(item, valueProblems));
+    for (const item of plans) valued.push(await withValues(item, rollback.anew, valueProblems));
     refuse(valueProblems);
     await warnOfMissing(valued);
 
     const changed = valued.filter(({ outcome }) => outcome !== "unchanged");
     const changes = changed.map((item) => toChange(item, call.subject.id));
-    const made = changes.map((change, index) => ({
-      change,
-      outcome: changed[index]?.outcome === "created" ? ("created" as const) : ("updated" as const),
-    }));
-    if (!request.dryRun && changes.length > 0) {
+    const made: AppliedChange[] = [
+      ...changes.map((change, index) => ({
+        change,
+        outcome: changed[index]?.outcome === "created" ? ("created" as const) : ("updated" as const),
+      })),
+      ...leaving.map((change) => ({ change, outcome: "deleted" as const })),
+    ];
+    if (!request.dryRun && made.length > 0) {
       await recordApply(options.audit, call, made, async () => {
-        await resources.commit(changes, async (tx) => {
+        const allOfIt: Alongside = async (tx) => {
           for (const [index, { manifest, existing }] of changed.entries()) {
             const uid = changes[index]?.uid;
             if (uid !== undefined && isGranted(manifest)) {
-              const at = toTimestamp(options.clock.now());
+              const at = grantedAt.get(nameOf(manifest.ref)) ?? toTimestamp(options.clock.now());
               const decision = { state: "approved", by: call.subject.id, at, notes: undefined } as const;
               await options.grants.record(tx, uid, (existing?.generation ?? 0) + 1, decision);
             }
@@ -151,12 +169,25 @@ export function createApplier(options: ApplierOptions): Apply {
             else await secrets.delete(ref, tx);
           }
           await alongside?.(tx, changes);
-        });
+        };
+        await resources.commit(
+          changes,
+          allOfIt,
+          leaving.map(({ uid, resourceVersion }) => ({
+            uid,
+            fromResourceVersion: resourceVersion,
+            event: {
+              type: "Normal",
+              reason: "Terminating",
+              message: `by \`${call.subject.id}\`, rolling policies back`,
+            },
+          })),
+        );
       });
     }
     const uids = new Map(changes.map(({ ref, uid }) => [nameOf(ref), uid]));
     return {
-      resources: valued.map(toApplied),
+      resources: [...valued.map(toApplied), ...leaving.map(toDeleted)],
       changes: made,
       uids: valued.flatMap(({ manifest, existing }) => uids.get(nameOf(manifest.ref)) ?? existing?.uid ?? []),
     };
@@ -218,9 +249,23 @@ export function createApplier(options: ApplierOptions): Apply {
   // ---- deciding -----------------------------------------------------------------------------------------------------
 
   /** SECURITY: every resource is asked for and every refusal told, so that a call is all or nothing (Z-20). */
-  async function authorizeAll(call: CallContext, plans: readonly Plan[], arePoliciesSound: boolean): Promise<void> {
+  async function authorizeAll(
+    call: CallContext,
+    plans: readonly Plan[],
+    { leaving, grantedAt }: Rollback,
+    arePoliciesSound: boolean,
+  ): Promise<void> {
     const refused: Problem[] = [];
     let decisionId: string | undefined;
+    for (const { ref, object } of leaving) {
+      try {
+        await authorizer.authorize(call, "resource.delete", object);
+      } catch (error) {
+        if (!(error instanceof ForbiddenError)) throw error;
+        decisionId ??= error.decisionId;
+        refused.push({ message: `${nameOf(ref)}: ${error.message}` });
+      }
+    }
     for (const item of plans) {
       for (const question of questionsOf(item, call.subject.id)) {
         try {
@@ -241,7 +286,10 @@ export function createApplier(options: ApplierOptions): Apply {
     }
     if (arePoliciesSound) {
       // together: a grant of this call may be made of a use-case of this call
-      const documents = plans.flatMap(({ manifest }) => toCandidate(manifest) ?? []);
+      const documents = [
+        ...plans.flatMap(({ manifest }) => toCandidate(manifest, grantedAt.get(nameOf(manifest.ref))) ?? []),
+        ...leaving.flatMap(toRemoval),
+      ];
       if (documents.length > 0) refused.push(...policyChecker.escalations(call.subject, documents));
       if (refused.length === 0) await refuseLockout(plans, documents);
     }
@@ -274,10 +322,13 @@ export function createApplier(options: ApplierOptions): Apply {
       : [manifest.report.at(["grant", "approve"], `${own}; somebody else has to approve it`)];
   }
 
-  /** The policy document that its author has to answer for: `duration` counts from now. */
-  function toCandidate(manifest: ParsedManifest): PolicyDocument | undefined {
+  /** The policy document that its author has to answer for: `duration` counts from `grantedAt`, or now. */
+  function toCandidate(
+    manifest: ParsedManifest,
+    grantedAt = toTimestamp(options.clock.now()),
+  ): PolicyDocument | undefined {
     if (!isGranted(manifest)) return toPolicyDocument(manifest);
-    return toGrantedDocument({ ...manifest, uid: "", generation: 0 }, toTimestamp(options.clock.now()));
+    return toGrantedDocument({ ...manifest, uid: "", generation: 0 }, grantedAt);
   }
 
   /** SECURITY: tags, owner and layer that policies look at are policy; whoever changes them may be opening it to others. */
@@ -364,22 +415,36 @@ export function createApplier(options: ApplierOptions): Apply {
   // ---- checking -----------------------------------------------------------------------------------------------------
 
   /** Adds the warnings to the plans; gives the faults. */
-  async function checkPolicies(plans: readonly Plan[]): Promise<readonly Problem[]> {
+  async function checkPolicies(
+    plans: readonly Plan[],
+    leaving: readonly StoredResource[],
+  ): Promise<readonly Problem[]> {
     const given = plans.flatMap((item) => {
       const document = toPolicyDocument(item.manifest);
       return document ? [{ item, document }] : [];
     });
-    const [first] = given;
-    if (!first) return [];
     // all together: what is wrong between two documents of one call is found too
-    const documents = given.map(({ document }) => document);
+    const documents = [...given.map(({ document }) => document), ...leaving.flatMap(toRemoval)];
+    if (documents.length === 0) return [];
     const namespaces = (await options.identity.listTagNamespaces()).map(({ glob }) => glob);
     const { problems, warnings } = policyChecker.check(documents, await readAttributes(plans), namespaces);
     for (const warning of warnings) {
-      const { item } = given.find(({ document }) => isIn(document, warning)) ?? first;
-      item.warnings.push(warning);
+      const { item } = given.find(({ document }) => isIn(document, warning)) ?? given[0] ?? {};
+      item?.warnings.push(warning);
     }
     return problems;
+  }
+
+  /** INVARIANT: what grants and requests are made of stays while they are there, because policies with a hole never become live. */
+  async function refuseHoles(plans: readonly Plan[], leaving: readonly StoredResource[]): Promise<void> {
+    const settled = new Set(
+      [...plans.map(({ manifest }) => manifest.ref), ...leaving.map(({ ref }) => ref)].map(nameOf),
+    );
+    for (const resource of leaving) {
+      const dependents = (await findVocabularyDependents(resources, resource)).map(nameOf);
+      const others = dependents.filter((name) => !settled.has(name));
+      if (others.length > 0) throw new ConflictError(`${nameOf(resource.ref)} is needed by ${others.join(", ")}`);
+    }
   }
 
   /** Attributes of the users as they are after the call. */
@@ -394,7 +459,7 @@ export function createApplier(options: ApplierOptions): Apply {
     return [...given.values(), ...others.map(({ attributes, email }) => ({ ...attributes, ...withEmail(email) }))];
   }
 
-  async function withValues(item: Plan, problems: Problem[]): Promise<ValuedPlan> {
+  async function withValues(item: Plan, anew: ReadonlySet<string>, problems: Problem[]): Promise<ValuedPlan> {
     const { manifest, existing, owner } = item;
     const stored = existing ? await readStored(existing) : new Map<string, Secret>();
     const values = new Map(manifest.secrets);
@@ -416,7 +481,7 @@ export function createApplier(options: ApplierOptions): Apply {
     }
     const { version, description, layer, tags, ref } = manifest;
     const hash = specHash([version, description, owner, layer, tags, manifest.manifest[ref.type]]);
-    const isSame = existing?.specHash === hash && changedValues.size === 0;
+    const isSame = existing?.specHash === hash && changedValues.size === 0 && !anew.has(nameOf(ref));
     return {
       ...item,
       values,
@@ -504,6 +569,20 @@ function refuse(problems: readonly Problem[]): void {
   const [first] = problems;
   const message = problems.length === 1 ? (first?.message ?? "") : `${problems.length} faults in what was given`;
   throw new BadInputError(message, { problems: sortProblems(problems) });
+}
+
+/** A policy, grant, provider or use-case that goes. */
+function toDeleted(resource: StoredResource): AppliedResource {
+  const { ref, version, generation, manifest } = resource;
+  const [policy] = toRemoval(resource);
+  const diff = unifiedDiff(`${ref.type}/${ref.name}`, toYaml(manifest), "");
+  return { ref, version, outcome: "deleted", generation, ...(policy && { policy }), diff, warnings: [] };
+}
+
+/** Stands for its removal where policies are checked. */
+function toRemoval(resource: StoredResource): readonly PolicyDocument[] {
+  const document = toPolicyDocument(resource);
+  return document ? [{ ...document, spec: undefined }] : [];
 }
 
 function toApplied({ manifest, existing, outcome, warnings, changedValues }: ValuedPlan): AppliedResource {

@@ -3,6 +3,7 @@ import type {
   AuditLog,
   Authorized,
   Authorizer,
+  CallContext,
   IdentityStore,
   ObjectDirectory,
   ObjectRegistry,
@@ -20,7 +21,7 @@ import { matchesFilter } from "../shared/object-filter.ts";
 import { formatUrn } from "../shared/urn.ts";
 import type { StateDb } from "../state/index.ts";
 import { createStateControlStores } from "./adapters/state/index.ts";
-import { createApplier } from "./apply.ts";
+import { type Applied, createApplier, type Rollback } from "./apply.ts";
 import { createConnections, type FindSubject } from "./connections.ts";
 import { dependenciesOf } from "./dependencies.ts";
 import { describeUser, describeWorkspace, nameOf, resourceUrn, toResource } from "./describe.ts";
@@ -30,7 +31,15 @@ import { isName, readStoredSpec, workspaceNameRule } from "./manifest/index.ts";
 import type { DepotSources, LivePolicies, OpenSql, ScanDepot, StackRunner } from "./needs.ts";
 import { objectChangesOf } from "./object-types.ts";
 import { findVocabularyDependents, toPolicyDocument } from "./policy-documents.ts";
-import { type Control, type ResourceLink, type ResourceRef, type Run, workspaceTypes } from "./ports.ts";
+import { createPolicyHistory } from "./policy-history.ts";
+import {
+  type ApplyRequest,
+  type Control,
+  type ResourceLink,
+  type ResourceRef,
+  type Run,
+  workspaceTypes,
+} from "./ports.ts";
 import { createBundleReconciler } from "./reconcile/bundle.ts";
 import { computeReconciler } from "./reconcile/compute.ts";
 import { createControlLoop } from "./reconcile/control-loop.ts";
@@ -57,7 +66,7 @@ export interface ControlOptions {
   readonly state: StateDb;
   readonly secrets: SecretStore;
   readonly authorizer: Authorizer;
-  readonly audit: Pick<AuditLog, "append">;
+  readonly audit: Pick<AuditLog, "append" | "list">;
   readonly policyChecker: PolicyChecker;
   readonly livePolicies: LivePolicies;
   readonly identity: IdentityStore;
@@ -217,23 +226,32 @@ export function createControl(options: ControlOptions): ControlRuntime {
     clock,
     ids,
   });
+  const applyNow = async (call: CallContext, request: ApplyRequest, rollback?: Rollback): Promise<Applied> => {
+    const applied = await apply(call, request, undefined, rollback);
+    if (request.dryRun) return applied;
+    // what needs nothing but the state store is done before the answer leaves: a policy decides, a user may log in
+    const local = new Set(applied.changes.filter(({ change }) => isLocal(change.ref)).map(({ change }) => change.uid));
+    await loop.batch(async () => {
+      for (const uid of local) await loop.runNow(uid);
+      for (const uid of applied.uids) if (!local.has(uid)) loop.enqueue(uid);
+    });
+    return applied;
+  };
+  const { policyVersions, rollbackPolicies } = createPolicyHistory({
+    resources,
+    history: stores.policyHistory,
+    grants: stores.grants,
+    authorizer,
+    audit,
+    apply: applyNow,
+  });
   let cancelPoll: (() => void) | undefined;
   let isStopped = false;
 
   return {
-    async apply(call, request) {
-      const applied = await apply(call, request);
-      if (request.dryRun) return applied.resources;
-      // what needs nothing but the state store is done before the answer leaves: a policy decides, a user may log in
-      const local = new Set(
-        applied.changes.filter(({ change }) => isLocal(change.ref)).map(({ change }) => change.uid),
-      );
-      await loop.batch(async () => {
-        for (const uid of local) await loop.runNow(uid);
-        for (const uid of applied.uids) if (!local.has(uid)) loop.enqueue(uid);
-      });
-      return applied.resources;
-    },
+    apply: async (call, request) => (await applyNow(call, request)).resources,
+    policyVersions,
+    rollbackPolicies,
 
     async delete(auth, ref, { force, ifVersion, dryRun }) {
       const resource = await visible(auth, ref);

@@ -126,13 +126,39 @@ export interface AppliedResource {
   readonly ref: ResourceRef;
   /** as written, or the type's default */
   readonly version: string;
-  readonly outcome: "created" | "updated" | "unchanged";
+  /** `deleted`: by a rollback only */
+  readonly outcome: "created" | "updated" | "unchanged" | "deleted";
   readonly generation: number;
-  /** the policy or grant that is created or updated, as Heimdall reads it */
+  /** the policy or grant that is created, updated or, without `spec`, deleted, as Heimdall reads it */
   readonly policy?: PolicyDocument;
   /** unified diff of the redacted manifests; empty when unchanged */
   readonly diff: string;
   readonly warnings: readonly Problem[];
+}
+
+/** A version of all policies together, and what made it. */
+export interface PolicyVersion {
+  /** hash of what they say, as on decisions */
+  readonly version: string;
+  /** when it went live, RFC 3339 */
+  readonly since: string;
+  /** by time; none where the policies that come with the server changed, or where one may not see what did */
+  readonly changes: readonly {
+    readonly ref: ResourceRef;
+    readonly generation: number;
+    readonly outcome: "written" | "deleted" | "approved";
+    readonly at: string;
+    /** `undefined`: it was deleted; the audit log tells by whom */
+    readonly actor: string | undefined;
+  }[];
+}
+
+/** What a rollback does, or would do. */
+export interface PolicyRollback {
+  /** the moment whose policies are live again */
+  readonly at: string;
+  /** those that change, and grants that have to be approved again (a warning says so); none: the policies are what they were */
+  readonly resources: readonly AppliedResource[];
 }
 
 export const runStates = ["pending", "running", "succeeded", "failed", "cancelled"] as const;
@@ -257,6 +283,27 @@ export interface Control {
     name: string,
     answer: { readonly approve: boolean; readonly notes: string | undefined; readonly dryRun: boolean },
   ): Promise<Grant>;
+  /** Versions of the policies that went live, newest first, with the changes that `resources` lets see. */
+  policyVersions(
+    auth: Authorized<"policy.read">,
+    resources: Authorized<"resource.read">,
+    page: { readonly first: number; readonly after: string | undefined },
+  ): Promise<{
+    readonly items: readonly { readonly cursor: string; readonly node: PolicyVersion }[];
+    readonly hasNextPage: boolean;
+  }>;
+  /**
+   * Brings policies, grants, providers and use-cases back to what they were, all or nothing and checked like an apply: those that
+   * changed as new generations, those that were deleted since as new ones; those that are newer go. Inside it decides by
+   * `resource.create|update|delete`. Grants that were approved on request come back as requests; used-up ones do not come back.
+   * @param to a version of `policyVersions`, 6 characters of it at least, or a time (RFC 3339)
+   * @throws {BadInputError} `to` is neither @throws {ForbiddenError} with every refusal; or something of it may not be seen
+   * @throws {ConflictError} nobody could change policies any more; or what there was is not kept any more
+   */
+  rollbackPolicies(
+    call: CallContext,
+    request: { readonly to: string; readonly dryRun: boolean },
+  ): Promise<PolicyRollback>;
   events(auth: Authorized<"resource.read">, ref: ResourceRef): Promise<readonly ResourceEvent[]>;
   /** What its manifest names as needed, in that order, and by type and name the first 100 live ones that need it and may be seen. */
   links(auth: Authorized<"resource.read">, ref: ResourceRef): Promise<ResourceLinks>;

@@ -4,11 +4,13 @@ import { DataOsError } from "../shared/errors.ts";
 import { resourceUrn } from "./describe.ts";
 import type { ResourceChange } from "./stores.ts";
 
-/** What an apply writes to one resource. */
+/** What an apply does to one resource. */
 export interface AppliedChange {
-  readonly change: ResourceChange;
-  readonly outcome: "created" | "updated";
+  readonly change: Pick<ResourceChange, "uid" | "ref" | "specHash">;
+  readonly outcome: keyof typeof actionOf;
 }
+
+const actionOf = { created: "resource.create", updated: "resource.update", deleted: "resource.delete" } as const;
 
 /** most resources on one record of what is about to be done */
 const perRecord = 100;
@@ -53,7 +55,7 @@ export async function recordApply(
     await audit.append({
       ...common,
       type: "change",
-      action: outcome === "created" ? "resource.create" : "resource.update",
+      action: actionOf[outcome],
       object: [resourceUrn(change.ref)],
       outcome: "success",
       details: { specHash: change.specHash, begun: parts[Math.floor(index / perRecord)]?.begun ?? "" },

@@ -71,6 +71,13 @@ export interface ResourceChange {
   readonly event: Omit<ResourceEvent, "at">;
 }
 
+/** A resource that is to go. */
+export interface LeavingResource {
+  readonly uid: string;
+  readonly fromResourceVersion: number;
+  readonly event: Omit<ResourceEvent, "at">;
+}
+
 /** What the loop writes back. */
 export interface StatusChange {
   readonly phase: ResourcePhase;
@@ -123,10 +130,10 @@ export interface ResourceStore {
   /** Live resources that need `ref`, by type and name. */
   dependents(ref: ResourceRef): Promise<readonly ResourceRef[]>;
   /**
-   * Writes all changes and what comes alongside, or nothing.
+   * Writes all changes, moves those that leave to `Terminating`, and writes what comes alongside; or nothing.
    * @throws {ConflictError} one was changed meanwhile, or a new one exists already
    */
-  commit(changes: readonly ResourceChange[], alongside: Alongside): Promise<void>;
+  commit(changes: readonly ResourceChange[], alongside: Alongside, leaving?: readonly LeavingResource[]): Promise<void>;
   /** Moves it to `Terminating`. @throws {ConflictError} it was changed meanwhile */
   markTerminating(uid: string, fromResourceVersion: number, event: Omit<ResourceEvent, "at">): Promise<void>;
   /** `false`: it was changed meanwhile, or the lease is lost; nothing is written then. */
@@ -151,6 +158,44 @@ export interface ResourceStore {
   >;
   /** Grows whenever a policy or grant is written or goes. */
   policyVersion(): Promise<number>;
+}
+
+/** One step in the history of a policy, grant, provider or use-case. */
+export interface PolicyChange {
+  readonly ref: ResourceRef;
+  readonly generation: number;
+  readonly at: string;
+  /** `undefined`: it was deleted; the audit log tells by whom */
+  readonly actor: string | undefined;
+  readonly outcome: "written" | "deleted" | "approved";
+  /** what decisions about it look at */
+  readonly object: DecisionObject;
+}
+
+/** A policy, grant, provider or use-case as it was at some time. */
+export interface PastPolicy {
+  readonly uid: string;
+  readonly ref: ResourceRef;
+  readonly generation: number;
+  readonly owner: string;
+  readonly object: DecisionObject;
+  /** of a grant that was approved by then */
+  readonly approvedAt: string | undefined;
+  /** of a grant for a single use: it is used up now */
+  readonly isUsed: boolean;
+}
+
+/** Policies, grants, providers and use-cases through time. */
+export interface PolicyHistoryStore {
+  /** After `from` and up to `to` (RFC 3339), by time, type and name. */
+  changes(from: string, to: string): Promise<readonly PolicyChange[]>;
+  /** All that there were at `time`. @throws {ConflictError} what one of them said then is not kept any more */
+  asOf(time: string): Promise<readonly PastPolicy[]>;
+  /** What a generation says, and who wrote it. @throws {ConflictError} it is not kept any more */
+  read(generation: Pick<PastPolicy, "uid" | "generation">): Promise<{
+    readonly manifest: Readonly<Record<string, unknown>>;
+    readonly actor: string;
+  }>;
 }
 
 export interface WorkspaceStore {
@@ -347,4 +392,5 @@ export interface ControlStores {
   readonly leases: LeaseStore;
   readonly grants: GrantStore;
   readonly bundles: BundleStore;
+  readonly policyHistory: PolicyHistoryStore;
 }

@@ -6,7 +6,7 @@ export type RootRule =
   | { readonly ask: "once"; readonly action: Action }
   /** A list filter: what it hides is absent. */
   | { readonly ask: "list"; readonly action: Action }
-  /** Two list filters: what the first hides may still be told of as far as the second allows. */
+  /** Two list filters, of which the second is for what is told besides, or of what the first one hides. */
   | { readonly ask: "lists"; readonly action: Action; readonly beside: Action }
   /** One decision by `gate` about no object, then the list filter of `action`. */
   | { readonly ask: "gated"; readonly gate: Action; readonly action: Action }
@@ -49,6 +49,7 @@ export const authorizationTable = {
     whatCan: { ask: "either", actions: ["decision.ask", "decision.askForOthers"] },
     dataPolicyDecision: { ask: "either", actions: ["decision.ask", "decision.askForOthers"], beside: "entity.read" },
     policies: { ask: "list", action: "policy.read" },
+    policyVersions: { ask: "lists", action: "policy.read", beside: "resource.read" },
     policyDiff: {
       ask: "inside",
       callee: "PolicySafety.diff",
@@ -74,6 +75,11 @@ export const authorizationTable = {
   Mutation: {
     applyResources: { ask: "inside", callee: "Control.apply", actions: ["resource.create", "resource.update"] },
     deleteResource: { ask: "object", within: "resource.read", action: "resource.delete" },
+    rollbackPolicies: {
+      ask: "inside",
+      callee: "Control.rollbackPolicies",
+      actions: ["policy.read", "resource.read", "resource.create", "resource.update", "resource.delete"],
+    },
     startPolicyShadow: { ask: "once", action: "policy.shadow" },
     stopPolicyShadow: { ask: "once", action: "policy.shadow" },
     runWorkflow: { ask: "object", within: "resource.read", action: "workflow.run" },
@@ -180,6 +186,11 @@ export const typeRules: Readonly<Record<string, TypeRule>> = {
   DecisionSide: "inherits",
   DecisionClass: "inherits",
   DecisionExample: "inherits",
+  PolicyVersion: "inherits",
+  PolicyChange: "inherits",
+  PolicyVersionEdge: "inherits",
+  PolicyVersionConnection: "inherits",
+  RollbackPoliciesPayload: "inherits",
   PolicyReplay: "inherits",
   PolicyShadow: "inherits",
   PolicyShadowPayload: "inherits",

@@ -17,7 +17,7 @@ interface Line {
 }
 
 function toLines(text: string): string[] {
-  return text.replace(/\n$/, "").split("\n");
+  return text === "" ? [] : text.replace(/\n$/, "").split("\n");
 }
 
 function compare(before: readonly string[], after: readonly string[]): Line[] {

@@ -107,6 +107,7 @@ export async function createTestControl(state: StateDb, options: TestControlOpti
       audit.push(entry);
       return { ...entry, chain: "c", seq: audit.length, at: "", prevHash: "", hash: "" };
     },
+    list: async () => ({ records: [], cursors: [], next: undefined }),
   };
   const identity = createStateIdentityStore(state, { logger, clock });
   for (const [id, role] of [

@@ -32,6 +32,19 @@ describe("policy rollback", () => {
     const input = { documents: [{ file: "p.yaml", text }] };
     const { data } = await server.graphql(mutation, services.keys.root, { input });
     expect(data.applyResources.userErrors).toEqual([]);
+    await tellSwap();
+  }
+  /** As `main.ts` does when policies are swapped. */
+  async function tellSwap(): Promise<void> {
+    await services.audit.append({
+      type: "policy.swapped",
+      actor: "server",
+      action: "policy.swap",
+      object: [],
+      outcome: "success",
+      policyVersion: version(),
+    });
+    await new Promise<void>((resolve) => services.clock.schedule(5, resolve));
   }
   const run = async (target: string, user: "root" | "dev", dryRun = false): Promise<string[]> => {
     const lines: string[] = [];
@@ -74,10 +87,57 @@ describe("policy rollback", () => {
 
     await run(time, "root");
     expect(version()).toBe(then);
+    await tellSwap();
     expect(await run(new Date().toISOString(), "root")).toEqual([expect.stringContaining("nothing to do")]);
   });
 
+  it("tells each version with what made it, page by page, and goes back to one by the beginning of its name", async () => {
+    await apply(policy("first", "[read]"));
+    const then = version();
+    await apply(policy("first", "[write]"));
+    // another process tells of the same version
+    await tellSwap();
+    const query = `query($after: String) { policyVersions(first: 1, after: $after) {
+      edges { cursor node { version changes { type name generation outcome actor } } } pageInfo { hasNextPage endCursor } } }`;
+    const newest = (await server.graphql(query, services.keys.root)).data.policyVersions;
+    const change = { type: "policy", name: "first", outcome: "written", actor: "root" };
+    expect(newest.edges[0].node).toEqual({ version: version(), changes: [{ ...change, generation: 2 }] });
+    expect(newest.pageInfo.hasNextPage).toBe(true);
+    const after = newest.pageInfo.endCursor;
+    const second = (await server.graphql(query, services.keys.root, { after })).data.policyVersions;
+    expect(second.edges[0].node).toEqual({ version: then, changes: [{ ...change, generation: 1 }] });
+    // who may read policies but not resources is told of versions only
+    expect((await server.graphql(query, services.keys.ann)).data.policyVersions.edges).toMatchObject([
+      { node: { version: version(), changes: [] } },
+    ]);
+
+    const back = `mutation($input: RollbackPoliciesInput!) { rollbackPolicies(input: $input) {
+      at policyVersion resources { type name outcome generation diff } impact { afterVersion changed } userErrors { message code } } }`;
+    const dryRun = { input: { to: then.slice(0, 12), dryRun: true } };
+    const trial = (await server.graphql(back, services.keys.root, dryRun)).data.rollbackPolicies;
+    expect(trial).toMatchObject({ impact: { afterVersion: then }, userErrors: [] });
+    expect(trial.resources).toMatchObject([{ name: "first", outcome: "updated", generation: 3 }]);
+    expect(version()).toBe(newest.edges[0].node.version);
+    const refused = (await server.graphql(back, services.keys.ann, dryRun)).data.rollbackPolicies;
+    expect(refused).toEqual({
+      at: null,
+      policyVersion: null,
+      resources: [],
+      impact: null,
+      userErrors: [
+        {
+          message: "the rollback changes policies or grants that you may not see; ask somebody who may see all of them",
+          code: "FORBIDDEN",
+        },
+      ],
+    });
+    expect((await run(then.slice(0, 12), "root")).at(-1)).toMatch(
+      new RegExp(`, 0 deleted; version ${then.slice(0, 12)} decides$`),
+    );
+    expect(version()).toBe(then);
+  });
+
   it("refuses what is neither a version nor a time", async () => {
-    await expect(run("yesterday", "root")).rejects.toThrow("`yesterday` is no version of the last 100 and no time");
+    await expect(run("yesterday", "root")).rejects.toThrow("`yesterday` is no version of the last 1000 and no time");
   });
 });

@@ -55,6 +55,8 @@ export type Query = {
   readonly policies: PolicyConnection;
   /** Which decisions would change for the users and objects that the caller may see: from the live policies (or from `before`) to `after`, which takes the place of live ones of the same name. */
   readonly policyDiff: PolicyImpact;
+  /** Versions of the policies that went live, newest first. */
+  readonly policyVersions: PolicyVersionConnection;
   /** Which decisions on record the candidate would answer differently. */
   readonly policyReplay: PolicyReplay;
   /** The candidate that answers beside the live policies of this server process; null where there is none. */
@@ -197,6 +199,12 @@ export type QueryPolicyDiffArgs = {
 };
 
 
+export type QueryPolicyVersionsArgs = {
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
 export type QueryPolicyReplayArgs = {
   candidate: ReadonlyArray<ManifestInput>;
   from?: InputMaybe<Scalars['DateTime']['input']>;
@@ -293,6 +301,8 @@ export type Mutation = {
   /** Creates or updates all documents or none. */
   readonly applyResources: ApplyResourcesPayload;
   readonly deleteResource: DeleteResourcePayload;
+  /** Brings policies, grants, providers and use-cases back to what they were: all or nothing, checked like an apply; newer ones go. */
+  readonly rollbackPolicies: RollbackPoliciesPayload;
   /** Lets a candidate answer beside the live policies of this server process, without effect. */
   readonly startPolicyShadow: PolicyShadowPayload;
   /** Ends it and gives what it came to. */
@@ -335,6 +345,11 @@ export type MutationApplyResourcesArgs = {
 
 export type MutationDeleteResourceArgs = {
   input: DeleteResourceInput;
+};
+
+
+export type MutationRollbackPoliciesArgs = {
+  input: RollbackPoliciesInput;
 };
 
 
@@ -1185,6 +1200,61 @@ export type PolicyRule = {
   readonly at: Scalars['String']['output'];
 };
 
+/** A version of all policies together. */
+export type PolicyVersion = {
+  readonly __typename?: 'PolicyVersion';
+  /** hash of what they say, as on decisions */
+  readonly version: Scalars['String']['output'];
+  /** when it went live */
+  readonly since: Scalars['DateTime']['output'];
+  /** what made it, as far as the caller may see it; none where the policies that come with the server changed */
+  readonly changes: ReadonlyArray<PolicyChange>;
+};
+
+export type PolicyChange = {
+  readonly __typename?: 'PolicyChange';
+  /** policy grant provider use-case */
+  readonly type: Scalars['String']['output'];
+  readonly name: Scalars['String']['output'];
+  readonly generation: Scalars['Int']['output'];
+  /** written deleted approved */
+  readonly outcome: Scalars['String']['output'];
+  readonly at: Scalars['DateTime']['output'];
+  /** null: it was deleted; the audit log tells by whom */
+  readonly actor?: Maybe<Scalars['String']['output']>;
+};
+
+export type PolicyVersionEdge = {
+  readonly __typename?: 'PolicyVersionEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: PolicyVersion;
+};
+
+export type PolicyVersionConnection = {
+  readonly __typename?: 'PolicyVersionConnection';
+  readonly edges: ReadonlyArray<PolicyVersionEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type RollbackPoliciesInput = {
+  /** a version of `policyVersions`, at least 6 characters of it, or a time (RFC 3339) */
+  readonly to: Scalars['String']['input'];
+  readonly dryRun?: Scalars['Boolean']['input'];
+};
+
+export type RollbackPoliciesPayload = {
+  readonly __typename?: 'RollbackPoliciesPayload';
+  /** the moment whose policies are live again */
+  readonly at?: Maybe<Scalars['DateTime']['output']>;
+  /** those that change, `deleted` ones included, and grants that have to be approved again, with a warning; none: the policies are what they were */
+  readonly resources: ReadonlyArray<AppliedResource>;
+  /** the version that decides after the call; null where it was refused */
+  readonly policyVersion?: Maybe<Scalars['String']['output']>;
+  /** with `dryRun`: the decisions that would change; null where nothing would, or the caller may see no policies */
+  readonly impact?: Maybe<PolicyImpact>;
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 /** Decisions that differ between two sets of policies. */
 export type PolicyImpact = {
   readonly __typename?: 'PolicyImpact';
@@ -1468,7 +1538,7 @@ export type AppliedResource = {
   readonly name: Scalars['String']['output'];
   readonly workspace?: Maybe<Scalars['String']['output']>;
   readonly version: Scalars['String']['output'];
-  /** created updated unchanged */
+  /** created updated unchanged, in a rollback also deleted */
   readonly outcome: Scalars['String']['output'];
   readonly generation: Scalars['Int']['output'];
   readonly diff: Scalars['String']['output'];
@@ -1861,6 +1931,12 @@ export type ResolversTypes = {
   RowComparison: ResolverTypeWrapper<RowComparison>;
   Policy: ResolverTypeWrapper<Policy>;
   PolicyRule: ResolverTypeWrapper<PolicyRule>;
+  PolicyVersion: ResolverTypeWrapper<PolicyVersion>;
+  PolicyChange: ResolverTypeWrapper<PolicyChange>;
+  PolicyVersionEdge: ResolverTypeWrapper<PolicyVersionEdge>;
+  PolicyVersionConnection: ResolverTypeWrapper<PolicyVersionConnection>;
+  RollbackPoliciesInput: RollbackPoliciesInput;
+  RollbackPoliciesPayload: ResolverTypeWrapper<RollbackPoliciesPayload>;
   PolicyImpact: ResolverTypeWrapper<PolicyImpact>;
   DecisionChangeGroup: ResolverTypeWrapper<DecisionChangeGroup>;
   DecisionSide: ResolverTypeWrapper<DecisionSide>;
@@ -2011,6 +2087,12 @@ export type ResolversParentTypes = {
   RowComparison: RowComparison;
   Policy: Policy;
   PolicyRule: PolicyRule;
+  PolicyVersion: PolicyVersion;
+  PolicyChange: PolicyChange;
+  PolicyVersionEdge: PolicyVersionEdge;
+  PolicyVersionConnection: PolicyVersionConnection;
+  RollbackPoliciesInput: RollbackPoliciesInput;
+  RollbackPoliciesPayload: RollbackPoliciesPayload;
   PolicyImpact: PolicyImpact;
   DecisionChangeGroup: DecisionChangeGroup;
   DecisionSide: DecisionSide;
@@ -2096,6 +2178,7 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   dataPolicyDecision?: Resolver<ResolversTypes['DataPolicyDecision'], ParentType, ContextType, RequireFields<QueryDataPolicyDecisionArgs, 'dataset'>>;
   policies?: Resolver<ResolversTypes['PolicyConnection'], ParentType, ContextType, RequireFields<QueryPoliciesArgs, 'first'>>;
   policyDiff?: Resolver<ResolversTypes['PolicyImpact'], ParentType, ContextType, RequireFields<QueryPolicyDiffArgs, 'after'>>;
+  policyVersions?: Resolver<ResolversTypes['PolicyVersionConnection'], ParentType, ContextType, RequireFields<QueryPolicyVersionsArgs, 'first'>>;
   policyReplay?: Resolver<ResolversTypes['PolicyReplay'], ParentType, ContextType, RequireFields<QueryPolicyReplayArgs, 'candidate'>>;
   policyShadow?: Resolver<Maybe<ResolversTypes['PolicyShadow']>, ParentType, ContextType>;
   grants?: Resolver<ResolversTypes['ResourceConnection'], ParentType, ContextType, RequireFields<QueryGrantsArgs, 'first'>>;
@@ -2117,6 +2200,7 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
 export type MutationResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   applyResources?: Resolver<ResolversTypes['ApplyResourcesPayload'], ParentType, ContextType, RequireFields<MutationApplyResourcesArgs, 'input'>>;
   deleteResource?: Resolver<ResolversTypes['DeleteResourcePayload'], ParentType, ContextType, RequireFields<MutationDeleteResourceArgs, 'input'>>;
+  rollbackPolicies?: Resolver<ResolversTypes['RollbackPoliciesPayload'], ParentType, ContextType, RequireFields<MutationRollbackPoliciesArgs, 'input'>>;
   startPolicyShadow?: Resolver<ResolversTypes['PolicyShadowPayload'], ParentType, ContextType, RequireFields<MutationStartPolicyShadowArgs, 'input'>>;
   stopPolicyShadow?: Resolver<ResolversTypes['PolicyShadowPayload'], ParentType, ContextType>;
   runWorkflow?: Resolver<ResolversTypes['RunPayload'], ParentType, ContextType, RequireFields<MutationRunWorkflowArgs, 'input'>>;
@@ -2616,6 +2700,39 @@ export type PolicyRuleResolvers<ContextType = GraphqlContext, ParentType extends
   at?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type PolicyVersionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyVersion'] = ResolversParentTypes['PolicyVersion']> = {
+  version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  since?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  changes?: Resolver<ReadonlyArray<ResolversTypes['PolicyChange']>, ParentType, ContextType>;
+};
+
+export type PolicyChangeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyChange'] = ResolversParentTypes['PolicyChange']> = {
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  generation?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  outcome?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  actor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type PolicyVersionEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyVersionEdge'] = ResolversParentTypes['PolicyVersionEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['PolicyVersion'], ParentType, ContextType>;
+};
+
+export type PolicyVersionConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyVersionConnection'] = ResolversParentTypes['PolicyVersionConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['PolicyVersionEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type RollbackPoliciesPayloadResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RollbackPoliciesPayload'] = ResolversParentTypes['RollbackPoliciesPayload']> = {
+  at?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  resources?: Resolver<ReadonlyArray<ResolversTypes['AppliedResource']>, ParentType, ContextType>;
+  policyVersion?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  impact?: Resolver<Maybe<ResolversTypes['PolicyImpact']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type PolicyImpactResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PolicyImpact'] = ResolversParentTypes['PolicyImpact']> = {
   beforeVersion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   afterVersion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -3020,6 +3137,11 @@ export type Resolvers<ContextType = GraphqlContext> = {
   RowComparison?: RowComparisonResolvers<ContextType>;
   Policy?: PolicyResolvers<ContextType>;
   PolicyRule?: PolicyRuleResolvers<ContextType>;
+  PolicyVersion?: PolicyVersionResolvers<ContextType>;
+  PolicyChange?: PolicyChangeResolvers<ContextType>;
+  PolicyVersionEdge?: PolicyVersionEdgeResolvers<ContextType>;
+  PolicyVersionConnection?: PolicyVersionConnectionResolvers<ContextType>;
+  RollbackPoliciesPayload?: RollbackPoliciesPayloadResolvers<ContextType>;
   PolicyImpact?: PolicyImpactResolvers<ContextType>;
   DecisionChangeGroup?: DecisionChangeGroupResolvers<ContextType>;
   DecisionSide?: DecisionSideResolvers<ContextType>;

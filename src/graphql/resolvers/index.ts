@@ -48,6 +48,7 @@ export const rootFields: { readonly Query: RootFields; readonly Mutation: RootFi
   Mutation: {
     ...entityFields.Mutation,
     ...resourceFields.Mutation,
+    ...policyFields.Mutation,
     ...policySafetyFields.Mutation,
     ...workspaceFields.Mutation,
     ...runFields.Mutation,

@@ -1,18 +1,17 @@
 import { stringify } from "yaml";
 import { describeResource } from "../../control/index.ts";
-import type { AppliedResource, ResourceLink, ResourceRef, ResourceType } from "../../control/ports.ts";
+import type { ResourceLink, ResourceRef, ResourceType } from "../../control/ports.ts";
 import { resourceTypes } from "../../control/ports.ts";
-import type { Authorized, CallContext, PolicyDocument } from "../../heimdall/ports.ts";
-import { BadInputError, ForbiddenError } from "../../shared/errors.ts";
+import type { Authorized } from "../../heimdall/ports.ts";
+import { BadInputError } from "../../shared/errors.ts";
 import type { GraphqlContext } from "../context.ts";
-import { formatPlace } from "../errors/user-errors.ts";
 import type { ResourceResolvers, VariableInput } from "../generated/schema-types.ts";
 import { given } from "../given.ts";
 import { isResourceType, resourceNodeId } from "../node-id.ts";
 import { openList } from "../paging/connection.ts";
 import { mutation, query } from "../root-field.ts";
+import { impactOf, toApplied } from "./applied.ts";
 import { absentAsNull } from "./node.ts";
-import { toImpact } from "./policy-safety.ts";
 
 /** Root fields about resources. */
 export const resourceFields = {
@@ -138,21 +137,6 @@ function toLink({ ref, status }: ResourceLink) {
   return { type: ref.type, name: ref.name, workspace: ref.workspace ?? null, status: status ?? null };
 }
 
-/** What the policies change; `null`: none changes, or the caller may see no policies. */
-async function impactOf(
-  call: CallContext,
-  documents: readonly PolicyDocument[],
-  { policySafety }: GraphqlContext["services"],
-) {
-  if (documents.length === 0) return null;
-  try {
-    return toImpact(await policySafety.impactOf(call, documents));
-  } catch (error) {
-    if (error instanceof ForbiddenError) return null;
-    throw error;
-  }
-}
-
 function toVariables(variables: readonly VariableInput[]): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   for (const { name, value } of variables) {
@@ -160,19 +144,6 @@ function toVariables(variables: readonly VariableInput[]): ReadonlyMap<string, s
     values.set(name, value);
   }
   return values;
-}
-
-function toApplied({ ref, version, outcome, generation, diff, warnings }: AppliedResource) {
-  return {
-    type: ref.type,
-    name: ref.name,
-    workspace: ref.workspace ?? null,
-    version,
-    outcome,
-    generation,
-    diff,
-    warnings: warnings.map((warning) => ({ at: formatPlace(warning), message: warning.message })),
-  };
 }
 
 function toYaml(manifest: Readonly<Record<string, unknown>>): string {

@@ -6,6 +6,7 @@ import { createStateBundleStore } from "./bundle-store.ts";
 import { createStateGrantStore } from "./grant-store.ts";
 import { createStateLeaseStore } from "./lease-store.ts";
 import { createStateLogStore } from "./log-store.ts";
+import { createStatePolicyHistory } from "./policy-history-store.ts";
 import { createStateResourceStore } from "./resource-store.ts";
 import { createStateRunStore } from "./run-store.ts";
 import { createStateWorkspaceStore } from "./workspace-store.ts";
@@ -24,6 +25,7 @@ export function createStateControlStores(
     logs: createStateLogStore(state, options),
     grants: createStateGrantStore(state, options),
     bundles: createStateBundleStore(state),
+    policyHistory: createStatePolicyHistory(state),
     leases: createStateLeaseStore(state, options),
   };
 }

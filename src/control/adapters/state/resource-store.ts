@@ -6,7 +6,7 @@ import { matchesFilter } from "../../../shared/object-filter.ts";
 import type { StateDb } from "../../../state/index.ts";
 import { nameOf } from "../../describe.ts";
 import type { ResourceEvent, ResourceRef } from "../../ports.ts";
-import type { ResourceChange, ResourceStore, StoredResource } from "../../stores.ts";
+import type { LeavingResource, ResourceChange, ResourceStore, StoredResource } from "../../stores.ts";
 import { fromCursor, toCursor } from "./cursor.ts";
 import { isHeld } from "./lease-store.ts";
 import { toCondition } from "./object-filter.ts";
@@ -111,27 +111,19 @@ export function createStateResourceStore(
       return rows.map(toRef);
     },
 
-    async commit(changes, alongside) {
+    async commit(changes, alongside, leaving = []) {
       await state.transaction<ControlTables, void>(async (tx) => {
         const at = now();
         for (const change of changes) await write(tx, change, at);
-        if (changes.some(({ ref }) => isPolicy(ref))) await countPolicyChange(tx);
+        for (const one of leaving) await beginToEnd(tx, one, at);
+        if (leaving.length > 0 || changes.some(({ ref }) => isPolicy(ref))) await countPolicyChange(tx);
         await alongside(tx as unknown as Transaction<unknown>);
       });
     },
 
     async markTerminating(uid, fromResourceVersion, event) {
       await state.transaction<ControlTables, void>(async (tx) => {
-        const at = now();
-        const { numUpdatedRows } = await tx
-          .updateTable("control_resources")
-          .set({ phase: "Terminating", resource_version: fromResourceVersion + 1, updated_at: at })
-          .where("uid", "=", uid)
-          .where("gone", "=", "")
-          .where("resource_version", "=", fromResourceVersion)
-          .executeTakeFirst();
-        if (numUpdatedRows === 0n) throw changedMeanwhile("it");
-        await addEvents(tx, uid, [event], at);
+        await beginToEnd(tx, { uid, fromResourceVersion, event }, now());
         // WHY: a policy must not decide any more from the moment its deletion is acknowledged
         await countPolicyChange(tx);
       });
@@ -225,6 +217,22 @@ export function createStateResourceStore(
     },
   };
   return store;
+
+  async function beginToEnd(
+    tx: Transaction<ControlTables>,
+    { uid, fromResourceVersion, event }: LeavingResource,
+    at: string,
+  ): Promise<void> {
+    const { numUpdatedRows } = await tx
+      .updateTable("control_resources")
+      .set({ phase: "Terminating", resource_version: fromResourceVersion + 1, updated_at: at })
+      .where("uid", "=", uid)
+      .where("gone", "=", "")
+      .where("resource_version", "=", fromResourceVersion)
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) throw changedMeanwhile("it");
+    await addEvents(tx, uid, [event], at);
+  }
 
   async function write(tx: Transaction<ControlTables>, change: ResourceChange, at: string): Promise<void> {
     const content = {
