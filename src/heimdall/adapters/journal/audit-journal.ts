@@ -13,8 +13,8 @@ import { createSegmentWriter } from "./segment-writer.ts";
 
 /** A chain's records: durable in a file first, in the state store a little later. */
 export interface AuditJournal {
-  /** Resolves when the record is durable; records are numbered in the order of the calls. */
-  append(entry: AuditEntry): Promise<AuditRecord>;
+  /** Calls `resolve` when the record is durable; records are numbered in the order of the calls. */
+  append(entry: AuditEntry, resolve: (record: AuditRecord) => void, reject: (error: unknown) => void): void;
   /** Resolves when every record that is durable now stands in the state store. @throws {UnavailableError} it cannot take them */
   settle(): Promise<void>;
   /** Settles, and leaves no file behind. */
@@ -157,11 +157,9 @@ export async function openAuditJournal(options: AuditJournalOptions): Promise<Au
     throw error;
   }
   return {
-    append(entry) {
-      return new Promise((resolve, reject) => {
-        pending.push({ entry, text: encodeEntry(entry), resolve, reject });
-        schedule();
-      });
+    append(entry, resolve, reject) {
+      pending.push({ entry, text: encodeEntry(entry), resolve, reject });
+      schedule();
     },
     async settle() {
       await drain();

@@ -11,7 +11,7 @@ import { boundEntry } from "./audit-entry.ts";
 import { type AuditKeySealer, loadAuditKeys } from "./audit-keys.ts";
 import { compareWithWitness, listRecords, readCheckpoints, readRecords } from "./audit-reader.ts";
 import { createAuditWriter, startOf } from "./audit-writer.ts";
-import { createDeadlines } from "./deadlines.ts";
+import { createDeadlines, type Start } from "./deadlines.ts";
 import { createGroupCommit } from "./group-commit.ts";
 
 export interface AuditLogOptions {
@@ -33,7 +33,7 @@ export interface AuditLogOptions {
 
 /** Where records go. */
 interface RecordSink {
-  append(entry: AuditEntry): Promise<AuditRecord>;
+  append(entry: AuditEntry, ...done: Parameters<Start<AuditRecord>>): void;
   /** Resolves when what was appended stands in the state store. */
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -85,7 +85,8 @@ export async function createStateAuditLog(state: StateDb, options: AuditLogOptio
   const log: AuditLog = {
     append(entry) {
       if (closed) return Promise.reject(new AuditUnavailableError(closedMessage));
-      return deadlines.limit(sink.append(boundEntry(entry)), toUnavailable);
+      const bounded = boundEntry(entry);
+      return deadlines.limit((resolve, reject) => sink.append(bounded, resolve, reject), toUnavailable);
     },
     list: (filter, page) => {
       if (!Number.isInteger(page.first) || page.first < 1 || page.first > 1_000) {
@@ -156,5 +157,9 @@ async function openSink(
     onStored();
     return records;
   }, maxGroup);
-  return { append: (entry) => commits.add(entry), settle: () => commits.drain(), close: () => commits.drain() };
+  return {
+    append: (entry, resolve, reject) => void commits.add(entry).then(resolve, reject),
+    settle: () => commits.drain(),
+    close: () => commits.drain(),
+  };
 }

@@ -3,11 +3,15 @@ import type { Clock } from "../../../shared/clock.ts";
 /** Bounds how long promises are waited for, with one timer for all. */
 export interface Deadlines {
   /**
-   * Rejects when `work` takes longer than the limit; at most a tenth of it too early.
-   * @param explain makes the error that the caller sees, of this or of what `work` was rejected with
+   * Rejects when the work takes longer than the limit; at most a tenth of it too early.
+   * @param start begins the work, which ends with one of the two calls
+   * @param explain makes the error that the caller sees, of this or of what the work failed with
    */
-  limit<T>(work: Promise<T>, explain: (error: unknown) => Error): Promise<T>;
+  limit<T>(start: Start<T>, explain: (error: unknown) => Error): Promise<T>;
 }
+
+/** WHY callbacks: a promise for each step costs more than the step, where thousands are under way. */
+export type Start<T> = (resolve: (value: T) => void, reject: (error: unknown) => void) => void;
 
 export function createDeadlines(limitMs: number, clock: Clock): Deadlines {
   /** those that were begun since the last tick, and those of the ticks before, the oldest first */
@@ -32,22 +36,19 @@ export function createDeadlines(limitMs: number, clock: Clock): Deadlines {
   };
 
   return {
-    limit<T>(work: Promise<T>, explain: (error: unknown) => Error) {
+    limit<T>(start: Start<T>, explain: (error: unknown) => Error) {
       return new Promise<T>((resolve, refuse) => {
         const set = current;
-        const reject = (error: unknown): void => refuse(explain(error));
+        const reject = (error: unknown): void => {
+          set.delete(reject);
+          refuse(explain(error));
+        };
         set.add(reject);
         schedule();
-        work.then(
-          (value) => {
-            set.delete(reject);
-            resolve(value);
-          },
-          (error: unknown) => {
-            set.delete(reject);
-            reject(error);
-          },
-        );
+        start((value) => {
+          set.delete(reject);
+          resolve(value);
+        }, reject);
       });
     },
   };
