@@ -38,7 +38,7 @@ import {
   objectMigrations,
   shadowMigrations,
 } from "./heimdall/adapters/state/index.ts";
-import { type WatchedAuditLog, watchAudit } from "./heimdall/audit/index.ts";
+import { recordChange, type WatchedAuditLog, watchAudit } from "./heimdall/audit/index.ts";
 import {
   createAuthorizer,
   createLivePolicies,
@@ -47,7 +47,7 @@ import {
   listPolicies,
   rememberObjects,
 } from "./heimdall/authorization/index.ts";
-import { createObjectRegistry, createRegisteredObjectSource } from "./heimdall/objects/index.ts";
+import { createObjectRegistry, createRegisteredObjectSource, describeTypes } from "./heimdall/objects/index.ts";
 import { compilePolicies } from "./heimdall/policy/index.ts";
 import type { AuditLog, IdentityStore } from "./heimdall/ports.ts";
 import { createDirectoryLister, createQuestions } from "./heimdall/questions/index.ts";
@@ -226,7 +226,11 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
       policies,
       authorizer,
       audit,
-      objects: [catalog.objects, resourceObjects],
+      objects: [
+        { lister: catalog.objects, action: "entity.read" },
+        { lister: resourceObjects, action: "resource.read" },
+        { lister: registeredLister, action: "object.read", types: () => describeTypes(directory) },
+      ],
       listSubjects: async () =>
         (await identity.listUsers()).map((user) => ({ subject: toSubject(user), object: describeUser(user) })),
       shadows: createStateShadowStore(state, { clock }),
@@ -405,7 +409,6 @@ function pickEnvironment(names: readonly string[]): Readonly<Record<string, stri
   );
 }
 
-/** Completes an object with what each source knows of it. */
 /** Makes the operator and the first key; gives the key when it was not given to us. */
 async function ensureOperator(
   identity: IdentityStore,
@@ -413,14 +416,17 @@ async function ensureOperator(
   given: Secret | undefined,
 ): Promise<Secret | undefined> {
   if ((await identity.findUser(operatorId)) === undefined) {
-    await identity.putUser({
-      id: operatorId,
-      name: "Operator",
-      type: "person",
-      email: undefined,
-      tags: ["roles:id:operator"],
-      attributes: {},
-    });
+    const change = { actor: "server", action: "user.create", object: [`urn:dataos:user:${operatorId}`] };
+    await recordChange(audit, change, () =>
+      identity.putUser({
+        id: operatorId,
+        name: "Operator",
+        type: "person",
+        email: undefined,
+        tags: ["roles:id:operator"],
+        attributes: {},
+      }),
+    );
   }
   if (given) {
     const isKnown = await identity.authenticate(given).then(
@@ -429,19 +435,18 @@ async function ensureOperator(
     );
     if (isKnown) return undefined;
   } else if ((await identity.listApiKeys(operatorId)).length > 0) return undefined;
-  const { info, key } = await identity.createApiKey({
-    userId: operatorId,
-    name: "bootstrap",
-    ttlSeconds: undefined,
-    ...(given && { given }),
-  });
-  await audit.append({
-    type: "change",
-    actor: "server",
-    action: "apikey.create",
-    object: [`urn:dataos:apikey:${info.id}`],
-    outcome: "success",
-  });
+  const { key } = await recordChange(
+    audit,
+    { actor: "server", action: "apikey.create", object: [`urn:dataos:user:${operatorId}`] },
+    () =>
+      identity.createApiKey({
+        userId: operatorId,
+        name: "bootstrap",
+        ttlSeconds: undefined,
+        ...(given && { given }),
+      }),
+    ({ info }) => ({ object: [`urn:dataos:apikey:${info.id}`] }),
+  );
   return given ? undefined : key;
 }
 

@@ -501,7 +501,7 @@ export function createControl(options: ControlOptions): ControlRuntime {
 
   /** SECURITY: who may delete a user and make the same one again could so take off what binds them. */
   function refuseFreeing(auth: Authorized, user: User): void {
-    const facts = authorizer.policyFacts(user, { tags: [], attributes: {} });
+    const facts = authorizer.policyFacts(toFacts(user), { tags: [], attributes: {} });
     const call = { subject: auth.subject, requestId: "", ip: undefined, via: "control" };
     if (facts.length === 0 || authorizer.check(call, "escalate", describeUser(user.id))) return;
     throw new ForbiddenError(
@@ -546,6 +546,11 @@ export function createControl(options: ControlOptions): ControlRuntime {
       decisionId: auth.decisionId,
     };
   }
+}
+
+/** Conditions read kind and mail address of a user like attributes. */
+function toFacts({ tags, attributes, type, email }: User) {
+  return { tags, attributes: { ...attributes, type, ...(email !== undefined && { email }) } };
 }
 
 /** Types that `apply` waits for. */

@@ -53,7 +53,7 @@ export const authorizationTable = {
     policyDiff: {
       ask: "inside",
       callee: "PolicySafety.diff",
-      actions: ["policy.read", "decision.askForOthers", "user.read", "entity.read", "resource.read"],
+      actions: ["policy.read", "decision.askForOthers", "user.read", "entity.read", "resource.read", "object.read"],
     },
     policyReplay: { ask: "inside", callee: "PolicySafety.replay", actions: ["policy.replay", "audit.read"] },
     policyShadow: { ask: "once", action: "policy.shadow" },

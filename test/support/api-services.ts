@@ -26,7 +26,7 @@ import {
   createPolicyChecker,
   listPolicies,
 } from "../../src/heimdall/authorization/index.ts";
-import { createObjectRegistry, createRegisteredObjectSource } from "../../src/heimdall/objects/index.ts";
+import { createObjectRegistry, createRegisteredObjectSource, describeTypes } from "../../src/heimdall/objects/index.ts";
 import { parsePolicyYaml } from "../../src/heimdall/policy/index.ts";
 import type { AuditRecord, ObjectSource } from "../../src/heimdall/ports.ts";
 import { createDirectoryLister, createQuestions } from "../../src/heimdall/questions/index.ts";
@@ -175,8 +175,9 @@ export async function createApiServices(policies = ""): Promise<ApiServices> {
       authorizer,
       audit,
       objects: [
-        catalog.objects,
-        createResourceObjectSource(createStateControlStores(state, { clock: systemClock, ids }).resources),
+        { lister: catalog.objects, action: "entity.read" },
+        { lister: createResourceObjectSource(stores.resources), action: "resource.read" },
+        { lister: registeredLister, action: "object.read", types: () => describeTypes(directory) },
       ],
       listSubjects: async () =>
         (await identity.listUsers()).map((user) => ({ subject: toSubject(user), object: describeUser(user) })),

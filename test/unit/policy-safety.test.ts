@@ -97,6 +97,48 @@ describe("change safety of policies", () => {
     expect(impact.cut).toContain("only your own access");
   });
 
+  it("looks at registered objects of the types that the caller may read, and replays questions about them", async () => {
+    const root = await callOf("root");
+    for (const [name, owner] of [
+      ["todo", "dev"],
+      ["secret-todo", "root"],
+    ] as const) {
+      await services.objects.putType(root, { name, description: undefined, owner }, { dryRun: false });
+      const object = { type: name, id: "1", tags: ["open"], attributes: { ownerID: "dev" } };
+      await services.objects.register(root, [object], { dryRun: false });
+    }
+    const text = `
+name: open-todos
+version: v1
+type: policy
+policy:
+  access:
+    subjects: {tags: ["roles:id:user"]}
+    predicates: [tick]
+    objects: {tags: ["open"]}
+    conditions: ["object.ownerID == subject.id"]
+    allow: true
+`;
+    const candidate = [{ file: "todo.yaml", text }];
+    const all = await services.policySafety.diff(root, candidate);
+    expect(all.groups.flatMap(({ subjects, objects }) => [subjects.sample, objects.sample])).toEqual([
+      ["dev"],
+      expect.arrayContaining(["todo:1", "secret-todo:1"]),
+    ]);
+    // the owner of one type may read it, and nothing tells of the other
+    const own = await services.policySafety.diff(await callOf("dev"), candidate);
+    expect(own.groups.flatMap(({ objects }) => objects.sample)).toEqual(["todo:1"]);
+    expect(own.changed).toBe(1);
+    expect((await services.policySafety.diff(await callOf("ann"), candidate)).changed).toBe(0);
+
+    const from = new Date(services.clock.now()).toISOString();
+    const { subject } = await callOf("dev");
+    const object = { paths: ["todo:1"], tags: [], attributes: {} };
+    await services.authorizer.decide(root, [{ subject, predicate: "tick", object }]);
+    const replayed = await services.policySafety.replay(root, candidate, { from });
+    expect(replayed).toMatchObject({ changed: 1, unreplayable: 0 });
+  });
+
   it("tells in a dry run what the documents would change, and leaves it out where none is a policy", async () => {
     const documents = [{ file: "new.yaml", text: shut }];
     const request = { documents, variables: new Map(), disableInterpolation: false, workspace: "public", dryRun: true };

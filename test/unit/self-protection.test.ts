@@ -40,6 +40,17 @@ policy:
     allow: true
     conditions: ["department == 'sales'"]
 ---
+name: one-mail-address-posts
+version: v1
+type: policy
+policy:
+  access:
+    subjects: {tags: ["users:id:**"]}
+    predicates: [post]
+    objects: {paths: ["/mail/**"]}
+    allow: true
+    conditions: ["subject.email == 'carol@example.org'"]
+---
 name: tags-and-owners-decide
 version: v1
 type: policy
@@ -69,8 +80,9 @@ beforeAll(async () => {
   expect(
     await apply("root", user("bob", "tags: ['roles:id:user', 'dataos:intern'], attributes: {department: hr}")),
   ).toEqual([]);
+  expect(await apply("root", user("carol", "email: carol@example.org, tags: []"))).toEqual([]);
   expect(await apply("root", grant("granted", "lobby", true))).toEqual([]);
-  expect(await apply("root", depot("den", "team:any") + "---" + depot("vaulted", "team:shut"))).toEqual([]);
+  expect(await apply("root", `${depot("den", "team:any")}---${depot("vaulted", "team:shut")}`)).toEqual([]);
 });
 afterAll(async () => {
   await server?.close();
@@ -225,6 +237,11 @@ const ways: readonly [string, () => Promise<unknown>, unknown][] = [
   ],
   ["one's mail address, which links accounts", () => apply("ann", user("ann", "tags: ['roles:id:user']")), forbidden],
   ["a user whom a deny binds, deleted", () => graphql("deleteResource", { type: "user", name: "bob" }), forbidden],
+  [
+    "a user whose mail address a condition reads, deleted",
+    () => graphql("deleteResource", { type: "user", name: "carol" }),
+    forbidden,
+  ],
   ["a tag that an allow is about, given to a depot", () => apply("ann", depot("den", "team:open")), forbidden],
   ["a tag that a deny is about, taken from a depot", () => apply("ann", depot("vaulted", "team:any")), forbidden],
   ["the owner that a condition reads, changed", () => apply("ann", depot("den", "team:any", "bob")), forbidden],

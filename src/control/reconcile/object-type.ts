@@ -6,7 +6,7 @@ import { active, nothingAlongside, type Reconciler } from "./types.ts";
 
 /**
  * Types of services' objects, as manifests tell them. Each generation is written once: what the service registered afterwards stays
- * until the manifest itself changes (docs/adr/0097).
+ * until the manifest itself changes (docs/adr/0098).
  */
 export function createObjectTypeReconciler(directory: ObjectDirectory): Reconciler {
   return {

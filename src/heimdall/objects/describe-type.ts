@@ -1,6 +1,6 @@
 import type { DecisionObject } from "../../shared/decision.ts";
 import { formatUrn } from "../../shared/urn.ts";
-import type { ObjectType } from "../ports.ts";
+import type { ObjectDirectory, ObjectType } from "../ports.ts";
 
 /**
  * What policies decide on for a type of objects and for what is registered of it.
@@ -13,4 +13,11 @@ export function describeObjectType({ name, owner }: Pick<ObjectType, "name"> & P
     tags: ["dataos:type:object-type"],
     attributes: { name, ...(owner !== undefined && owner !== "" && { owner }) },
   };
+}
+
+/** Every type of the directory by name, as decisions see it. */
+export async function describeTypes(
+  directory: Pick<ObjectDirectory, "listTypes">,
+): Promise<ReadonlyMap<string, DecisionObject>> {
+  return new Map((await directory.listTypes()).map((type) => [type.name, describeObjectType(type)]));
 }

@@ -2,6 +2,7 @@ import type { DecisionObject } from "../../shared/decision.ts";
 import { BadInputError, ConflictError, ForbiddenError, NotFoundError, type Problem } from "../../shared/errors.ts";
 import { compileGlob } from "../../shared/glob.ts";
 import { allObjects, matchesFilter, type ObjectFilter } from "../../shared/object-filter.ts";
+import { recordChange } from "../audit/index.ts";
 import type { Action } from "../authorization/actions.ts";
 import type { Authorized } from "../authorization/authorized.ts";
 import type {
@@ -16,6 +17,7 @@ import type {
   ObjectType,
   PolicyChecker,
   RegisteredObject,
+  StoredCheck,
 } from "../ports.ts";
 import { findObjectFault, findTypeFault } from "./check-object.ts";
 import { describeRegisteredObject } from "./describe-object.ts";
@@ -45,24 +47,33 @@ export function createObjectRegistry(parts: {
     refuseName(name);
     return authorizer.authorize(call, action, describeObjectType((await findType(name)) ?? { name }));
   };
-  const record = async (
+  /** Makes a change that is on record before, by what was decided on each type: at most 100 objects on one record. */
+  const recorded = async (
     call: CallContext,
-    auth: Pick<Authorized, "action" | "decisionId" | "policyVersion">,
-    paths: readonly string[],
+    decided: readonly {
+      readonly auth: Pick<Authorized, "action" | "decisionId" | "policyVersion">;
+      readonly paths: readonly string[];
+    }[],
+    work: () => Promise<void>,
   ): Promise<void> => {
-    for (let start = 0; start < paths.length; start += maxRecorded) {
-      await audit.append({
-        type: "change",
-        actor: call.subject.id,
-        action: auth.action,
-        object: paths.slice(start, start + maxRecorded),
-        outcome: "success",
-        decisionId: auth.decisionId,
-        policyVersion: auth.policyVersion,
-        requestId: call.requestId,
-        ...(call.ip === undefined ? {} : { ip: call.ip }),
-      });
+    let change = work;
+    for (const { auth, paths } of decided) {
+      for (let start = 0; start < paths.length; start += maxRecorded) {
+        const entry = {
+          actor: call.subject.id,
+          action: auth.action,
+          object: paths.slice(start, start + maxRecorded),
+          decisionId: auth.decisionId,
+          policyVersion: auth.policyVersion,
+          requestId: call.requestId,
+          ...(call.ip === undefined ? {} : { ip: call.ip }),
+        };
+        // each record begins before those within it, and so before the change, and ends after it
+        const inner = change;
+        change = () => recordChange(audit, entry, inner);
+      }
     }
+    await change();
   };
 
   const mayEscalate = async (call: CallContext, type: Pick<ObjectType, "name"> & Partial<ObjectType>) => {
@@ -144,10 +155,12 @@ export function createObjectRegistry(parts: {
         if (!isAllowed) throw new ForbiddenError(handOver(name), decisionId);
       }
       if (dryRun) return type;
-      await directory.putType(type, (now) => {
-        if (now?.owner !== stored?.owner) throw new ConflictError(`somebody else changed \`${name}\`; repeat the call`);
-      });
-      await record(call, auth, describeObjectType(type).paths);
+      await recorded(call, [{ auth, paths: describeObjectType(type).paths }], () =>
+        directory.putType(type, (now) => {
+          if (now?.owner === stored?.owner) return;
+          throw new ConflictError(`somebody else changed \`${name}\`; repeat the call`);
+        }),
+      );
       return type;
     },
 
@@ -158,8 +171,7 @@ export function createObjectRegistry(parts: {
         throw new ConflictError(`there are objects of type \`${name}\`; delete them first`);
       }
       if (dryRun) return;
-      await directory.deleteType(name);
-      await record(call, auth, describeObjectType({ name }).paths);
+      await recorded(call, [{ auth, paths: describeObjectType({ name }).paths }], () => directory.deleteType(name));
     },
 
     async list(call, { type, tag }, page) {
@@ -186,16 +198,12 @@ export function createObjectRegistry(parts: {
         call,
         objects.map(({ type, id, tags, attributes }) => ({ ref: { type, id }, after: { tags, attributes } })),
       );
-      await directory.put(objects, {
-        dryRun,
-        check(find) {
-          refuseOld(objects, find);
-          again(find);
-        },
-      });
-      if (!dryRun) {
-        for (const [type, auth] of auths) await record(call, auth, pathsOf(objects.filter((one) => one.type === type)));
-      }
+      const check: StoredCheck = (find) => {
+        refuseOld(objects, find);
+        again(find);
+      };
+      if (dryRun) await directory.put(objects, { dryRun, check });
+      else await recorded(call, decidedOn(auths, objects), () => directory.put(objects, { check }));
       return objects.map(toVersioned);
     },
 
@@ -207,15 +215,12 @@ export function createObjectRegistry(parts: {
         call,
         refs.map(({ type, id }) => ({ ref: { type, id }, after: undefined })),
       );
-      await directory.delete(refs, {
-        dryRun,
-        check(find) {
-          refuseOld(refs, find);
-          again(find);
-        },
-      });
-      if (dryRun) return;
-      for (const [type, auth] of auths) await record(call, auth, pathsOf(refs.filter((ref) => ref.type === type)));
+      const check: StoredCheck = (find) => {
+        refuseOld(refs, find);
+        again(find);
+      };
+      if (dryRun) await directory.delete(refs, { dryRun, check });
+      else await recorded(call, decidedOn(auths, refs), () => directory.delete(refs, { check }));
     },
 
     findFaults(type, objects) {
@@ -283,6 +288,11 @@ function nameOf({ type, id }: ObjectRef): string {
 function pathsOf(refs: readonly ObjectRef[]): readonly string[] {
   const paths = refs.map(({ type, id }) => describeRegisteredObject({ type, id, tags: [], attributes: {} }).paths[1]);
   return [...new Set(paths)].filter((path) => path !== undefined);
+}
+
+/** What was decided on each type, with the objects that it is about. */
+function decidedOn(auths: ReadonlyMap<string, Authorized>, refs: readonly ObjectRef[]) {
+  return [...auths].map(([type, auth]) => ({ auth, paths: pathsOf(refs.filter((ref) => ref.type === type)) }));
 }
 
 function typesOf(refs: readonly ObjectRef[]): readonly string[] {

@@ -3,7 +3,7 @@ import type { DecisionObject, Subject } from "../../shared/decision.ts";
 import { BadInputError, ForbiddenError, type Problem, sortProblems, UnavailableError } from "../../shared/errors.ts";
 import type { IdSource } from "../../shared/ids.ts";
 import type { Logger } from "../../shared/logger.ts";
-import { matchesFilter, type ObjectFilter } from "../../shared/object-filter.ts";
+import { allObjects, matchesFilter, type ObjectFilter } from "../../shared/object-filter.ts";
 import { actions } from "../authorization/actions.ts";
 import type { LivePolicies } from "../authorization/index.ts";
 import { type CompiledPolicies, compilePolicies, parsePolicyYaml } from "../policy/index.ts";
@@ -52,6 +52,14 @@ export interface PolicySafety {
   stop(): Promise<void>;
 }
 
+/** Stored objects that decisions can be about, with what says which of them a caller may see. */
+export interface SeenObjects {
+  readonly lister: ObjectLister;
+  readonly action: "entity.read" | "resource.read" | "object.read";
+  /** For objects that are seen or not by their type: the types by name, as decisions see them. */
+  readonly types?: () => Promise<ReadonlyMap<string, DecisionObject>>;
+}
+
 const limits = { subjects: 5_000, objects: 20_000, columns: 2_000, records: 20_000, workMs: 6_000 };
 /** longest time that others wait for their turn */
 const turnMs = 10;
@@ -61,7 +69,7 @@ export function createPolicySafety(parts: {
   readonly authorizer: Pick<Authorizer, "authorize" | "authorizeList">;
   readonly audit: Pick<AuditLog, "list">;
   /** everything that decisions can be about; each is asked for its own */
-  readonly objects: readonly ObjectLister[];
+  readonly objects: readonly SeenObjects[];
   /** all of them, with the object that a list of users is filtered by */
   listSubjects(): Promise<readonly { readonly subject: Subject; readonly object: DecisionObject }[]>;
   readonly shadows: ShadowStore;
@@ -125,25 +133,19 @@ export function createPolicySafety(parts: {
       others ? matchesFilter(users, object) : subject.id === call.subject.id,
     );
     if (seen.length > limits.subjects) cuts.push(`only ${limits.subjects} of ${seen.length} users were looked at`);
-    const entities = (await authorizer.authorizeList(call, "entity.read")).filter;
-    const resources = (await authorizer.authorizeList(call, "resource.read")).filter;
     const objects: DecisionObject[] = [];
     let described = 0;
-    for (const lister of parts.objects) {
-      const types = await lister.types();
-      for (const type of types) {
-        if (type === "column" || type === "entity" || type === "resource") continue;
-        const filter = types.includes("workflow") ? resources : entities;
-        let after: string | undefined;
-        do {
-          const page = await lister.list({ type, filter }, { first: 100, after });
-          for (const { object } of page.items) {
-            const isDescribed = withColumns && type === "dataset" && described < limits.columns;
-            if (isDescribed) described++;
-            objects.push(isDescribed ? await lister.describe(object) : object);
-          }
-          after = page.hasNextPage ? page.items.at(-1)?.cursor : undefined;
-        } while (after !== undefined && objects.length < limits.objects);
+    for (const { lister, type, filter } of await readableTypes(call)) {
+      let after: string | undefined;
+      while (objects.length < limits.objects) {
+        const page = await lister.list({ type, filter }, { first: 100, after });
+        for (const { object } of page.items) {
+          const isDescribed = withColumns && type === "dataset" && described < limits.columns;
+          if (isDescribed) described++;
+          objects.push(isDescribed ? await lister.describe(object) : object);
+        }
+        if (!page.hasNextPage) break;
+        after = page.items.at(-1)?.cursor;
       }
     }
     if (objects.length >= limits.objects) cuts.push(`only ${limits.objects} objects were looked at`);
@@ -154,6 +156,25 @@ export function createPolicySafety(parts: {
       objects: objects.slice(0, limits.objects),
       cut: cuts.length === 0 ? undefined : cuts.join("; "),
     };
+  };
+
+  /** Which types of objects the caller may see, and which of each. */
+  const readableTypes = async (call: CallContext) => {
+    const readable: { readonly lister: ObjectLister; readonly type: string; readonly filter: ObjectFilter }[] = [];
+    for (const { lister, action, types } of parts.objects) {
+      const { filter } = await authorizer.authorizeList(call, action);
+      const described = await types?.();
+      for (const type of await lister.types()) {
+        if (type === "column" || type === "entity" || type === "resource") continue;
+        if (!described) {
+          readable.push({ lister, type, filter });
+          continue;
+        }
+        const one = described.get(type);
+        if (one && matchesFilter(filter, one)) readable.push({ lister, type, filter: allObjects });
+      }
+    }
+    return readable;
   };
 
   return {
@@ -194,9 +215,9 @@ export function createPolicySafety(parts: {
   };
 }
 
-async function describeByAll(sources: readonly ObjectLister[], object: DecisionObject): Promise<DecisionObject> {
+async function describeByAll(sources: readonly SeenObjects[], object: DecisionObject): Promise<DecisionObject> {
   let known = object;
-  for (const source of sources) known = await source.describe(known);
+  for (const { lister } of sources) known = await lister.describe(known);
   return known;
 }
 

@@ -5,7 +5,7 @@ import { attributeValue } from "./identity.ts";
 const maxObjects = 1_000;
 
 /**
- * `object-type:` (docs/adr/0097). The resource's name is the type's, its owner answers for what is registered; objects that the
+ * `object-type:` (docs/adr/0098). The resource's name is the type's, its owner answers for what is registered; objects that the
  * manifest lists come and go with it, others are registered by the service.
  */
 export const objectTypeSection = mapping({
