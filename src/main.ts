@@ -2,7 +2,7 @@
 import { hkdfSync } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { userInfo } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   controlMigrations,
@@ -55,6 +55,7 @@ import { createPolicySafety } from "./heimdall/safety/index.ts";
 import { createHttpServer, type EngineState } from "./http/index.ts";
 import { metisMigrations } from "./metis/adapters/state/index.ts";
 import type { LineageStore, SearchStore } from "./metis/ports.ts";
+import { parseSynonyms } from "./metis/search/index.ts";
 import { createCatalog, type RunningCatalog } from "./metis/service/index.ts";
 import {
   createNameFilter,
@@ -116,10 +117,16 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
       () => search.close(),
       () => lineage.close(),
     );
+    const { synonymsFile } = config;
+    const synonyms =
+      synonymsFile === undefined
+        ? undefined
+        : parseSynonyms(basename(synonymsFile), readFileSync(synonymsFile, "utf8"));
     const catalog = createCatalog({
       state,
       search,
       lineage,
+      ...(synonyms && { synonyms: () => synonyms }),
       ownProjections: [
         ...(config.searchUrl === "embedded" ? (["search"] as const) : []),
         ...(config.lineageUrl === "embedded" ? (["lineage"] as const) : []),

@@ -293,6 +293,8 @@ export interface SearchRequest {
   readonly first: number;
   readonly after: string | undefined;
   readonly minSeq?: number;
+  /** Groups of phrases that stand for each other, from the glossary; the same list again costs nothing. */
+  readonly synonyms?: readonly (readonly string[])[];
 }
 
 export interface SearchHit {

@@ -31,6 +31,8 @@ export interface Config {
   readonly masterKeyFile: string;
   /** CIDR blocks of non-public networks that depots may be in; never link-local or metadata addresses */
   readonly depotNetworks: readonly string[];
+  /** CSV of terms and what else they are called, which searches understand */
+  readonly synonymsFile: string | undefined;
   /** absolute paths of the programs that jobs of the stack `process` may start */
   readonly jobCommands: readonly string[];
   /** the first operator key; `undefined`: made and printed once */
@@ -104,6 +106,13 @@ const settings: readonly Setting[] = [
     variable: "DATAOS_DEPOT_NETWORKS",
     help: "non-public networks that depots may be in, e.g. 10.0.0.0/8,127.0.0.0/8 (none)",
     parse: parseNetworks,
+  },
+  {
+    key: "synonymsFile",
+    flag: "--synonyms-file",
+    variable: "DATAOS_SYNONYMS_FILE",
+    help: "CSV `term,synonyms` that searches understand, synonyms separated by `;` (none)",
+    parse: parsePath,
   },
   {
     key: "jobCommands",
@@ -276,6 +285,7 @@ function complete(values: ReadonlyMap<keyof Config, unknown>, cwd: string): Conf
     lineageUrl: given.lineageUrl ?? "embedded",
     masterKeyFile: toAbsolute(given.masterKeyFile ?? join(dataDir, "master.key"), cwd),
     depotNetworks: Object.freeze(given.depotNetworks ?? []),
+    synonymsFile: given.synonymsFile === undefined ? undefined : toAbsolute(given.synonymsFile, cwd),
     jobCommands: Object.freeze(given.jobCommands ?? []),
     bootstrapApiKey: given.bootstrapApiKey,
     logLevel: given.logLevel ?? "info",

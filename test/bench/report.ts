@@ -9,7 +9,14 @@ export interface Figure {
 }
 
 export function reportFigure(figure: Figure): void {
-  console.log(JSON.stringify({ ...figure, value: Math.round(figure.value * 100) / 100 }));
+  const ratio = figure.ratio === undefined ? {} : { ratio: round(figure.ratio) };
+  console.log(JSON.stringify({ ...figure, value: round(figure.value), ...ratio }));
+}
+
+/** Two places; four of what is below 1, such as a share. */
+function round(value: number): number {
+  const places = Math.abs(value) < 1 ? 10_000 : 100;
+  return Math.round(value * places) / places;
 }
 
 /** The middle value; of an even number, the mean of the two. */
@@ -18,4 +25,10 @@ export function median(values: readonly number[]): number {
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
+}
+
+/** The value that `percent` % of the values do not exceed, by nearest rank. */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)] ?? Number.NaN;
 }

@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SearchDocument } from "../../src/metis/ports.ts";
 import { formatUrn } from "../../src/shared/urn.ts";
 import { columnOf, tableDocument } from "./search-documents.ts";
 
-const dir = fileURLToPath(new URL("../../../shared/data/search/spider_tables/", import.meta.url));
+const spiderTables = fileURLToPath(new URL("../../../shared/data/search/spider_tables/", import.meta.url));
 
 /** Whether the judged set is there. */
-export const hasJudgedTables = existsSync(dir);
+export const hasJudgedTables = existsSync(spiderTables);
 
 export interface JudgedQuery {
   readonly text: string;
@@ -15,11 +16,16 @@ export interface JudgedQuery {
   readonly grades: ReadonlyMap<string, number>;
 }
 
-/** 876 tables of 166 databases and questions whose right tables are known. */
-export function readJudgedTables(): {
+export interface JudgedTables {
   readonly documents: readonly SearchDocument[];
   readonly queries: readonly JudgedQuery[];
-} {
+}
+
+/**
+ * Tables, and questions whose right tables are known; by default 876 tables of 166 databases.
+ * @param folder with `corpus.jsonl`, `queries.tsv` and `qrels.tsv`
+ */
+export function readJudgedTables(folder = spiderTables): JudgedTables {
   interface Line {
     readonly id: string;
     readonly db: string;
@@ -27,7 +33,7 @@ export function readJudgedTables(): {
     readonly label: string;
     readonly columns: readonly { readonly name: string; readonly label: string }[];
   }
-  const tables = readLines("corpus.jsonl").map((line) => JSON.parse(line) as Line);
+  const tables = readLines(join(folder, "corpus.jsonl")).map((line) => JSON.parse(line) as Line);
   const urnOf = new Map(
     tables.map(({ id, db, name }) => [id, formatUrn({ kind: "dataset", scope: "spider", path: [db, name] })]),
   );
@@ -46,13 +52,13 @@ export function readJudgedTables(): {
     };
   });
   const grades = new Map<string, Map<string, number>>();
-  for (const line of readLines("qrels.tsv")) {
+  for (const line of readLines(join(folder, "qrels.tsv"))) {
     const [query = "", , table = "", grade] = line.split("\t");
     const judged = grades.get(query) ?? new Map<string, number>();
     judged.set(urnOf.get(table) ?? table, Number(grade));
     grades.set(query, judged);
   }
-  const queries = readLines("queries.tsv").flatMap((line) => {
+  const queries = readLines(join(folder, "queries.tsv")).flatMap((line) => {
     const [id = "", text = ""] = line.split("\t");
     const judged = grades.get(id);
     return judged ? [{ text, grades: judged }] : [];
@@ -71,8 +77,12 @@ export function toNdcg(ranked: readonly string[], grades: ReadonlyMap<string, nu
   return dcg / ideal;
 }
 
-function readLines(file: string): string[] {
-  return readFileSync(dir + file, "utf8")
-    .trim()
-    .split("\n");
+/** 1 / place of the first right one, 0 where there is none in the ranking. */
+export function toReciprocalRank(ranked: readonly string[], grades: ReadonlyMap<string, number>): number {
+  const place = ranked.findIndex((urn) => (grades.get(urn) ?? 0) > 0);
+  return place < 0 ? 0 : 1 / (place + 1);
+}
+
+function readLines(path: string): string[] {
+  return readFileSync(path, "utf8").trim().split(/\r?\n/);
 }

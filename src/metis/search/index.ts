@@ -7,5 +7,7 @@ export { explainHit, type ShownDocument } from "./highlight.ts";
 export { foldColumnName, type IndexedColumn, type IndexedPart, indexDocument } from "./index-document.ts";
 export { type KeyRange, type ObjectCondition, type ObjectField, toObjectCondition } from "./object-condition.ts";
 export { toObjectKeys } from "./object-keys.ts";
+export { parseSynonyms } from "./parse-synonyms.ts";
 export { findDidYouMean, maxPrefixWords, planQuery, type QueryPlan, type VisibleVocabulary } from "./query-plan.ts";
 export { columnSuggestion, type Suggestion, type SuggestionQuery, toSuggestionQuery } from "./suggestion.ts";
+export type { SynonymGroups } from "./synonyms.ts";

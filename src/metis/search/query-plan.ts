@@ -4,6 +4,7 @@ import { foldText } from "./fold.ts";
 import { type IdentityStage, maxImpact, toNameKeys, toNameStarts, toPair } from "./index-document.ts";
 import { stem } from "./stem.ts";
 import { askingWords, stopWords } from "./stop-words.ts";
+import { findSynonyms, type SynonymGroups } from "./synonyms.ts";
 import { toWords } from "./tokenize.ts";
 
 /** What planning asks of an index. Only what the subject may see counts, so that nothing hidden moves an answer. */
@@ -37,21 +38,43 @@ const sentenceLength = 4;
 const pairWeight = 0.3;
 const prefixFactor = 0.8;
 const editFactors = [1, 0.7, 0.5] as const;
+const synonymFactor = 0.8;
+const maxSynonymTerms = 20;
 
-/** Reads what was typed and looks up what it may mean. @throws {BadInputError} more than 1,000 characters */
-export async function planQuery(text: string, vocabulary: VisibleVocabulary): Promise<QueryPlan> {
+/**
+ * Reads what was typed and looks up what it may mean.
+ * @param synonyms what else people call things; a word also finds what its synonyms find, for less
+ * @throws {BadInputError} more than 1,000 characters
+ */
+export async function planQuery(
+  text: string,
+  vocabulary: VisibleVocabulary,
+  synonyms: SynonymGroups = [],
+): Promise<QueryPlan> {
   checkText(text);
   const trimmed = text.trim();
   if (trimmed === "") return { browse: true, identity: [], groups: [], words: [] };
   const words = toSearchWords(trimmed);
   const pairs = words.slice(1).map((word, at) => toPair(words[at] ?? "", word));
   const distinct = [...new Map(words.map((word) => [stem(word), word]))];
-  const counts = await vocabulary.countTerms([...new Set([...distinct.map(([term]) => term), ...pairs])]);
+  const meant = toSynonymTerms(words, synonyms);
+  const looked = [
+    ...distinct.map(([term]) => term),
+    ...pairs,
+    ...[...meant.values()].flatMap((terms) => [...terms.keys()]),
+  ];
+  const counts = await vocabulary.countTerms([...new Set(looked)]);
 
   const groups = await Promise.all(
     distinct.map(async ([term, word]) => {
       const count = counts.get(term);
-      return count === undefined ? findVariants(word, vocabulary) : [{ term, weight: rarity(count) }];
+      const others = [...(meant.get(term) ?? [])].flatMap(([other, factor]) => {
+        const uses = counts.get(other);
+        return uses === undefined || other === term ? [] : [{ term: other, weight: rarity(uses) * factor }];
+      });
+      if (count !== undefined) return [{ term, weight: rarity(count) }, ...others];
+      // a word that has synonyms is not misspelt
+      return others.length > 0 ? others : findVariants(word, vocabulary);
     }),
   );
   const own = new Set(distinct.map(([term]) => term));
@@ -106,6 +129,32 @@ function toSearchWords(text: string): readonly string[] {
   const meaning = all.filter((word) => !stopWords.has(word));
   const asked = all.length >= sentenceLength ? meaning.filter((word) => !askingWords.has(word)) : meaning;
   return asked.length > 0 ? asked : meaning.length > 0 ? meaning : all;
+}
+
+/**
+ * By the term of a word, the terms that may stand for it, with the share of a whole match that each is worth. Of a phrase, the
+ * first word stands for the first, and so on; where several stand for one word, each is worth a part and their pair the whole.
+ */
+function toSynonymTerms(words: readonly string[], groups: SynonymGroups): ReadonlyMap<string, Map<string, number>> {
+  const meant = new Map<string, Map<string, number>>();
+  const add = (word: string, term: string, factor: number): void => {
+    const key = stem(word);
+    const terms = meant.get(key) ?? new Map<string, number>();
+    meant.set(key, terms);
+    if (terms.has(term) || terms.size < maxSynonymTerms) terms.set(term, Math.max(terms.get(term) ?? 0, factor));
+  };
+  for (const { at, length, others } of findSynonyms(words, groups)) {
+    for (const other of others) {
+      for (const [place, word] of other.entries()) {
+        const forWord = words[at + Math.min(place, length - 1)] ?? "";
+        const sharing = place < length - 1 ? 1 : Math.max(1, other.length - length + 1);
+        add(forWord, stem(word), synonymFactor / sharing);
+        const next = other[place + 1];
+        if (next !== undefined) add(forWord, toPair(word, next), synonymFactor);
+      }
+    }
+  }
+  return meant;
 }
 
 async function findVariants(word: string, vocabulary: VisibleVocabulary): Promise<{ term: string; weight: number }[]> {

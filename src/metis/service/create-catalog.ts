@@ -30,6 +30,8 @@ export interface CatalogOptions {
   readonly lineage: LineageStore;
   /** Projections that no other process reads, such as embedded ones: each process feeds its own. Default: none. */
   readonly ownProjections?: readonly ProjectionName[];
+  /** What else people call things, asked at each search; the same list until it changes. Default: nothing. */
+  readonly synonyms?: () => readonly (readonly string[])[];
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly logger: Logger;
@@ -147,7 +149,8 @@ export function createCatalog(options: CatalogOptions): RunningCatalog {
       checkFirst(request.first);
       if (request.minSeq !== undefined) await searchProjector.waitFor(request.minSeq);
       const applied = await searchProjector.appliedSeq();
-      const result = await search.search(request, auth.filter);
+      const synonyms = options.synonyms?.();
+      const result = await search.search({ ...request, ...(synonyms && { synonyms }) }, auth.filter);
       return { ...result, staleBy: await lag(applied) };
     },
     suggest: (auth, prefix, first) => search.suggest(prefix, checkFirst(first), auth.filter),

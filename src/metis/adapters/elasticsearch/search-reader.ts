@@ -34,7 +34,7 @@ export async function searchIndex(
   const after = fromCursor(request);
   const visible = toVisible(filter);
   const vocabulary = createVisibleVocabulary(connection, index, visible);
-  const plan = await planQuery(request.text, vocabulary);
+  const plan = await planQuery(request.text, vocabulary, request.synonyms);
   const answer = await connection.call((client) =>
     client.search<StoredDocument>({
       index,

@@ -50,7 +50,7 @@ function overFile(file: ProjectionFile, visibilities: Visibilities): SearchStore
       const after = fromCursor(request);
       return visibilities.during(filter, async (visible) => {
         const vocabulary = createVisibleVocabulary(file.db(), visible, words);
-        const plan = await planQuery(request.text, vocabulary);
+        const plan = await planQuery(request.text, vocabulary, request.synonyms);
         return readResult(file.db(), { request, after, plan, visible, vocabulary });
       });
     },
