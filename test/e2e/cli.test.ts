@@ -364,8 +364,8 @@ describe("describe, diff, history and rollback", () => {
       Conditions:
         TYPE  STATUS  SINCE  REASON  MESSAGE
         DependenciesReady  True  AGO  DependenciesReady  everything it needs is there
-        Healthy  True  AGO  Answered  18.6, answered in SPAN
-        Ready  True  AGO  Ready  connected to 18.6
+        Healthy  True  AGO  Answered  postgresql 18.6, answered in SPAN
+        Ready  True  AGO  Ready  connected to postgresql 18.6
 
       Manifest:
         depot:
@@ -555,7 +555,7 @@ describe("get", () => {
       "# status: active (Active), …, TIME
       # DependenciesReady=True DependenciesReady: everything it needs is there
       # Healthy=True Answered: 18.6, …
-      # Ready=True Ready: connected to 18.6
+      # Ready=True Ready: connected to postgresql 18.6
       # urn:dataos:depot:shopdb
       name: shopdb
       version: v2alpha

@@ -171,7 +171,7 @@ export async function createTestControl(state: StateDb, options: TestControlOpti
       engines: ["postgresql"],
       health: async (connection) => {
         connections.push(connection);
-        return (await options.health?.(connection)) ?? { version: "PostgreSQL 18.1", latencyMs: 2.6 };
+        return (await options.health?.(connection)) ?? { version: "18.1", latencyMs: 2.6 };
       },
     },
     catalog: { beginScan: async () => createRecordingIngest().ingest },

@@ -62,7 +62,7 @@ describe("a bundle", () => {
     const test = await start({
       health: async ({ host }) => {
         if (host === "db" && !answers) throw new UnavailableError("`db` does not answer");
-        return { version: "PostgreSQL 18.1", latencyMs: 1 };
+        return { version: "18.1", latencyMs: 1 };
       },
     });
     await test.apply(
@@ -123,7 +123,7 @@ describe("a bundle", () => {
     const test = await start({
       health: async ({ host }) => {
         if (host === "gone") throw new UnavailableError("`gone` does not answer");
-        return { version: "PostgreSQL 18.1", latencyMs: 1 };
+        return { version: "18.1", latencyMs: 1 };
       },
     });
     await test.apply("root", bundleOf(`    - {id: place, spec: ${computeOf("place")}}\n`));

@@ -60,7 +60,7 @@ describe("a depot", () => {
     const test = await start({
       health: async () => {
         if (!answers) throw new UnavailableError("`db:5433` does not answer; start it or correct the host");
-        return { version: "PostgreSQL 18.1", latencyMs: 1 };
+        return { version: "18.1", latencyMs: 1 };
       },
     });
     await test.apply("root", `${secret}\n---\n${depot}`);
@@ -86,7 +86,7 @@ describe("a depot", () => {
     expect(await readyOf(test)).toEqual(failed);
     answers = true;
     expect(await tried(8000)).toBe(1);
-    expect(await readyOf(test)).toMatchObject({ status: "True", message: "connected to PostgreSQL 18.1" });
+    expect(await readyOf(test)).toMatchObject({ status: "True", message: "connected to postgresql 18.1" });
     answers = false;
     expect(await tried(60_000)).toBe(1);
     expect(await test.get("depot", "sales")).toMatchObject({ phase: "Running", status: "error" });

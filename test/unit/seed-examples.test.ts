@@ -1,38 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { parseManifests } from "../../src/control/manifest/index.ts";
 import { formatProblem } from "../../src/shared/errors.ts";
 import { createTestControl } from "../support/control.ts";
+import { prepareSeed, readSeedBlocks, readSeedRows, seedVariables as variables } from "../support/seeds.ts";
 import { stateEngines } from "../support/state.ts";
 
-const root = join(import.meta.dirname, "../..");
-const folder = join(root, "../shared/reference/seeds");
-const blocks = existsSync(folder) ? readBlocks() : new Map<string, string>();
-const page = readFileSync(join(root, "docs/seed-examples.md"), "utf8");
-const rows = [...page.matchAll(/^\| (\d{3} #\d+) \|(.*)\|$/gm)].map(([, id = "", rest = ""]) => ({
-  id,
-  cells: rest.split("|").map((cell) => cell.trim()),
-}));
+const blocks = readSeedBlocks();
+const rows = readSeedRows();
 const manifests = rows.filter(({ cells }) => cells.length === 3);
 const parts = rows.filter(({ cells }) => cells.length === 2);
-const variables = new Map(
-  Object.entries({
-    ENV: "production",
-    CRON_SCHEDULE: "0 2 * * *",
-    SOURCE_DEPOT: "prod-postgres",
-    PIPELINE_NAME: "sales-etl-copy",
-    TEAM: "analytics",
-    DESCRIPTION: "Daily sales data ETL",
-    SCHEDULE: "0 2 * * *",
-    SOURCE: "postgres-sales",
-    TARGET: "lakehouse-sales",
-    ACCESS_CONTROL_LIST: "r",
-    POSTGRES_USERNAME: "reader",
-    POSTGRES_PASSWORD: "canary-4711",
-  }),
-);
-
 const close: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const one of close.splice(0)) await one();
@@ -45,7 +21,7 @@ suite(`the seeds' examples${blocks.size > 0 ? "" : " (../shared/reference/seeds 
   });
 
   it.each(manifests)("$id is read with its placeholders filled and the listed changes alone", ({ id, cells }) => {
-    expect(read(prepare(id, cells), namesIn(cells[1])).problems).toEqual([]);
+    expect(read(prepareSeed(id), namesIn(cells[1])).problems).toEqual([]);
   });
 
   it("apply together, and each says how it stands", async () => {
@@ -59,7 +35,7 @@ suite(`the seeds' examples${blocks.size > 0 ? "" : " (../shared/reference/seeds 
       await state.close();
     });
     await test.control.apply(await test.call("root"), {
-      documents: manifests.map(({ id, cells }) => ({ file: id, text: prepare(id, cells) })),
+      documents: manifests.map(({ id }) => ({ file: id, text: prepareSeed(id) })),
       variables,
       disableInterpolation: false,
       workspace: "public",
@@ -75,7 +51,7 @@ suite(`the seeds' examples${blocks.size > 0 ? "" : " (../shared/reference/seeds 
     expect(await stands("policy", "sales-access")).toBe("Active: Ready");
     expect(await stands("cluster", "my-cluster")).toBe("Pending: NoDriverConfigured");
     for (const name of ["data-pipeline", "production-sales-pipeline", "sales-etl-copy", "sales-etl"])
-      expect(await stands("workflow", name)).toBe("Pending: NoDriver");
+      expect(await stands("workflow", name)).toBe("Pending: NoDriverConfigured");
     expect(await stands("depot", "thirdparty")).toBe("Pending: WaitingForDependencies");
     expect(await stands("workflow", "postgresdepotscanner")).toMatch(/^(?:Active|Running): Ready$/);
   });
@@ -90,36 +66,6 @@ suite(`the seeds' examples${blocks.size > 0 ? "" : " (../shared/reference/seeds 
     expect(blocks.get("003 #2")).toMatch(/^name: postgres /m);
   });
 });
-
-/** The YAML blocks of the seeds by `<file> #<number>`, without the indentation they stand in. */
-function readBlocks(): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const file of readdirSync(folder).filter((name) => name.endsWith(".md"))) {
-    let count = 0;
-    let open: { isYaml: boolean; indent: number; lines: string[] } | undefined;
-    for (const line of readFileSync(join(folder, file), "utf8").split("\n")) {
-      const [, indent = "", language = ""] = /^(\s*)```\s*(\S*)/.exec(line) ?? [];
-      const isFence = /^\s*```/.test(line);
-      if (!isFence) open?.lines.push(line.slice(open.indent));
-      else if (!open) open = { isYaml: language === "yaml", indent: indent.length, lines: [] };
-      else {
-        if (open.isYaml) found.set(`${file.slice(0, 3)} #${++count}`, open.lines.join("\n"));
-        open = undefined;
-      }
-    }
-  }
-  return found;
-}
-
-/** The block with what the page says replaced; each replacement has to find something. */
-function prepare(id: string, [, placeholders = "", changes = ""]: readonly string[]): string {
-  let text = blocks.get(id) ?? "";
-  for (const [, from = "", to = ""] of `${placeholders}, ${changes}`.matchAll(/`([^`]+)` → `([^`]+)`/g)) {
-    expect(text).toContain(from);
-    text = text.replaceAll(from, to);
-  }
-  return text;
-}
 
 /** The variables that a cell names, and no others. */
 function namesIn(cell = ""): Map<string, string> {

@@ -20,7 +20,7 @@ const neededDocument = /* GraphQL */ `
 `;
 /** Reasons of `Ready=False` that do not pass by themselves. */
 const finalReasons: ReadonlySet<string> = new Set([
-  ..."Refused MissingCredentials SecretNotAllowed ValuesMissing NoDriver NoDriverConfigured".split(" "),
+  ..."Refused MissingCredentials SecretNotAllowed ValuesMissing NoDriverConfigured".split(" "),
   ..."BadUserInput Forbidden NotFound".split(" "),
 ]);
 const named = /\b([a-z][a-z-]*) `(?:([^`/]+)\/)?([^`/]+)`, which is /g;

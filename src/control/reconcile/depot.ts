@@ -24,13 +24,13 @@ export function createDepotReconciler({
       const { engine } = readStoredSpec("depot", depot.version, depot.manifest);
       if (!sources.engines.includes(engine)) {
         const message = `no driver configured for \`${engine}\` (there is one for ${sources.engines.map((name) => `\`${name}\``).join(", ")}); the depot is kept as it is`;
-        return { phase: "Pending", ready: { status: "False", reason: "NoDriver", message } };
+        return { phase: "Pending", ready: { status: "False", reason: "NoDriverConfigured", message } };
       }
       const connection = await connections.open(depot, `health of depot ${depot.ref.name}`);
       try {
         const { version, latencyMs } = await sources.health(connection, signal);
-        const message = `${version}, answered in ${Math.round(latencyMs)} ms`;
-        return active(`connected to ${version}`, {
+        const message = `${engine} ${version}, answered in ${Math.round(latencyMs)} ms`;
+        return active(`connected to ${engine} ${version}`, {
           conditions: [{ type: "Healthy", status: "True", reason: "Answered", message }],
           requeueAfterMs: healthyAgainMs,
         });

@@ -39,12 +39,12 @@ export function createWorkflowReconciler(options: WorkflowReconcilerOptions): Re
       if (missing.length > 0) {
         const configured = stacks.configured.map((stack) => `\`${stack}\``).join(", ");
         const message = `no driver configured for stack ${[...new Set(missing)].join(", ")} (configured: ${configured}); the workflow is kept and does not run`;
-        return { phase: "Pending", ready: { status: "False", reason: "NoDriver", message } };
+        return { phase: "Pending", ready: { status: "False", reason: "NoDriverConfigured", message } };
       }
       const [cannotRun] = spec.jobs.flatMap(({ stack, stackSpec }) => stacks.find(stack)?.cannotRun?.(stackSpec) ?? []);
       if (cannotRun !== undefined) {
         const message = `${cannotRun}; the workflow is kept and does not run`;
-        return { phase: "Pending", ready: { status: "False", reason: "NoDriver", message } };
+        return { phase: "Pending", ready: { status: "False", reason: "NoDriverConfigured", message } };
       }
       return spec.schedule ? reconcileSchedule(workflow, spec, spec.schedule) : reconcileOnce(workflow, spec);
     },
