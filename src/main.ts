@@ -136,7 +136,7 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
       logger,
     });
 
-    const directory = createStateObjectDirectory(state);
+    const directory = createStateObjectDirectory(state, { clock });
     const stores = createStateControlStores(state, { clock, ids });
     const policies = createLivePolicies({
       builtIn: await loadBuiltInPolicies(join(root, "policies")),

@@ -141,7 +141,10 @@ export interface ObjectDirectory {
     readonly items: readonly { readonly cursor: string; readonly object: RegisteredObject }[];
     readonly hasNextPage: boolean;
   }>;
+  /** Own changes show at once, those of other processes within a second. */
   get(type: string, id: string): Promise<RegisteredObject | undefined>;
+  /** What `get` answered lately and would answer now, without a turn of the event loop: `null` no such object, `undefined` says nothing. */
+  recall(type: string, id: string): RegisteredObject | null | undefined;
   /** Those that there are, in no particular order; at most 1,000. */
   getMany(refs: readonly ObjectRef[]): Promise<readonly RegisteredObject[]>;
   /**

@@ -2,8 +2,10 @@ import fc from "fast-check";
 import { beforeEach, expect, it } from "vitest";
 import { describeRegisteredObject } from "../../src/heimdall/objects/index.ts";
 import type { ObjectDirectory, RegisteredObject } from "../../src/heimdall/ports.ts";
+import type { Clock } from "../../src/shared/clock.ts";
 import { BadInputError, ConflictError } from "../../src/shared/errors.ts";
 import { allObjects, matchesFilter, type ObjectFilter } from "../../src/shared/object-filter.ts";
+import { createManualClock } from "../support/clock.ts";
 
 const todo = (id: string, more: Partial<RegisteredObject> = {}): RegisteredObject => ({
   type: "todo",
@@ -13,9 +15,14 @@ const todo = (id: string, more: Partial<RegisteredObject> = {}): RegisteredObjec
   ...more,
 });
 
-/** What every directory of services' objects promises. */
-export function objectDirectoryContract(make: () => Promise<{ open(): ObjectDirectory }>): void {
-  let fixture: { open(): ObjectDirectory };
+interface Fixture {
+  /** A directory that remembers nothing yet. */
+  open(clock?: Clock): ObjectDirectory;
+}
+
+/** What every directory of services' objects promises. @param isShared several processes may use the store */
+export function objectDirectoryContract(make: () => Promise<Fixture>, isShared: boolean): void {
+  let fixture: Fixture;
   let directory: ObjectDirectory;
   beforeEach(async () => {
     fixture = await make();
@@ -47,6 +54,55 @@ export function objectDirectoryContract(make: () => Promise<{ open(): ObjectDire
     await directory.deleteType("invoice");
     await directory.deleteType("invoice");
     expect((await directory.listTypes()).map(({ name }) => name)).toEqual(["todo"]);
+  });
+
+  it("remembers what was asked for, that it is not there too, until a change of its own, made or tried in vain", async () => {
+    await directory.put([todo("1")]);
+    expect([directory.recall("todo", "1"), directory.recall("todo", "2")]).toEqual([undefined, undefined]);
+    await directory.get("todo", "1");
+    await directory.get("todo", "2");
+    expect([directory.recall("todo", "1"), directory.recall("todo", "2")]).toEqual([todo("1"), null]);
+    expect(directory.recall("todo", "3")).toBeUndefined();
+
+    await directory.put([todo("2", { tags: ["new"] })]);
+    expect(directory.recall("todo", "2")).not.toBeNull();
+    expect(await directory.get("todo", "2")).toEqual(todo("2", { tags: ["new"] }));
+    await directory.delete([todo("2")]);
+    expect(await directory.get("todo", "2")).toBeUndefined();
+    await directory.put([todo("2")], { manifest: "m1" });
+    expect(await directory.get("todo", "2")).toEqual(todo("2"));
+    await directory.deleteOfManifest("m1", "todo", new Set());
+    expect(await directory.get("todo", "2")).toBeUndefined();
+    const inVain = () => {
+      throw new ConflictError("changed meanwhile");
+    };
+    await expect(directory.put([todo("2")], { check: inVain })).rejects.toThrow(ConflictError);
+    await directory.put([todo("2")], { dryRun: true });
+    expect(await directory.get("todo", "2")).toBeUndefined();
+    await directory.delete([todo("1")], { dryRun: true });
+    expect(await directory.get("todo", "1")).toEqual(todo("1"));
+  });
+
+  it("never remembers what a change overtook while it was read", async () => {
+    for (let round = 0; round < 20; round++) {
+      const after = todo("1", { attributes: { round } });
+      await Promise.all([directory.get("todo", "1"), directory.put([after]), directory.get("todo", "1")]);
+      expect(directory.recall("todo", "1") ?? after).toEqual(after);
+      expect(await directory.get("todo", "1")).toEqual(after);
+    }
+  });
+
+  it.skipIf(!isShared)("remembers for a second at most what another process may change", async () => {
+    const clock = createManualClock();
+    const another = fixture.open(clock);
+    expect(await another.get("todo", "1")).toBeUndefined();
+    await directory.put([todo("1")]);
+    clock.advance(999);
+    expect(another.recall("todo", "1")).toBeNull();
+    clock.advance(1);
+    expect(another.recall("todo", "1")).toBeUndefined();
+    expect(await another.get("todo", "1")).toEqual(todo("1"));
+    expect(another.recall("todo", "1")).toEqual(todo("1"));
   });
 
   it("keeps objects as they were put, replaces them whole, and forgets them when told", async () => {

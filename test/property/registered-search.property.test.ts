@@ -5,6 +5,7 @@ import { createRegisteredObjectSource } from "../../src/heimdall/objects/index.t
 import { compilePolicies } from "../../src/heimdall/policy/index.ts";
 import type { PolicyDocument, RegisteredObject } from "../../src/heimdall/ports.ts";
 import { createDirectoryLister, type SearchWorld, searchResources } from "../../src/heimdall/questions/index.ts";
+import { systemClock } from "../../src/shared/clock.ts";
 import type { Subject } from "../../src/shared/decision.ts";
 import { createManualClock } from "../support/clock.ts";
 import { describeOnStateEngines } from "../support/state.ts";
@@ -80,7 +81,7 @@ describeOnStateEngines("searches through registered objects", (open) => {
   it("find by pages exactly those on which a check that names each says yes", async () => {
     const state = await open();
     await state.migrate(objectMigrations);
-    const directory = createStateObjectDirectory(state);
+    const directory = createStateObjectDirectory(state, { clock: systemClock });
     for (const name of types) await directory.putType({ name, description: undefined, owner: "svc" });
     const source = createRegisteredObjectSource(directory);
     let allowed = 0;

@@ -99,7 +99,7 @@ export async function createApiServices(policies = ""): Promise<ApiServices> {
   const live = createLivePolicies({ builtIn, source, ...common });
   await live.refresh();
   const calls: string[] = [];
-  const directory = createStateObjectDirectory(state);
+  const directory = createStateObjectDirectory(state, { clock: systemClock });
   const registeredObjects = createRegisteredObjectSource(directory);
   const registeredLister = createDirectoryLister(directory, registeredObjects);
   const objects: ObjectSource = {

@@ -154,7 +154,7 @@ export async function createTestControl(state: StateDb, options: TestControlOpti
   });
 
   const connections: SourceConnection[] = [];
-  const directory = createStateObjectDirectory(state);
+  const directory = createStateObjectDirectory(state, { clock });
   const policyChecker = createPolicyChecker({ policies, clock });
   const control = createControl({
     state,

@@ -97,7 +97,7 @@ function openSqliteDirectory(): ReturnType<FilteringStoreKind["open"]> {
 async function openDirectory(url: Secret, remove: () => Promise<void>): ReturnType<FilteringStoreKind["open"]> {
   const state = await openState(url, env);
   await state.migrate(objectMigrations);
-  const directory = createStateObjectDirectory(state);
+  const directory = createStateObjectDirectory(state, env);
   const type = `t${randomUUID()}`;
   await directory.putType({ name: type, description: undefined, owner: "nobody" });
   // tags below `dataos:` are the platform's own

@@ -1,6 +1,6 @@
 import { completeObject } from "../../shared/complete-object.ts";
 import type { DecisionObject } from "../../shared/decision.ts";
-import type { ObjectDirectory, ObjectSource } from "../ports.ts";
+import type { ObjectDirectory, ObjectSource, RegisteredObject } from "../ports.ts";
 import { isOwnKind } from "./check-object.ts";
 import { describeRegisteredObject, parseObjectPath } from "./describe-object.ts";
 
@@ -9,20 +9,30 @@ import { describeRegisteredObject, parseObjectPath } from "./describe-object.ts"
  * stored attributes; tags are those of both.
  * SECURITY: an object that is also named by an address of the platform is the platform's, and nothing registered speaks of it.
  */
-export function createRegisteredObjectSource(directory: Pick<ObjectDirectory, "get">): ObjectSource {
+export function createRegisteredObjectSource(directory: Pick<ObjectDirectory, "get" | "recall">): ObjectSource {
   return {
     async describe(object) {
       const named = namesOf(object);
       for (const { type, id } of named) {
         const found = await directory.get(type, id);
-        if (!found) continue;
-        const known = describeRegisteredObject(found);
-        return { ...completeObject(object, known), attributes: { ...known.attributes, ...object.attributes } };
+        if (found) return complete(object, found);
       }
       return object;
     },
-    recall: (object) => (namesOf(object).length > 0 ? undefined : object),
+    recall(object) {
+      for (const { type, id } of namesOf(object)) {
+        const found = directory.recall(type, id);
+        if (found === undefined) return undefined;
+        if (found) return complete(object, found);
+      }
+      return object;
+    },
   };
+}
+
+function complete(said: DecisionObject, found: RegisteredObject): DecisionObject {
+  const known = describeRegisteredObject(found);
+  return { ...completeObject(said, known), attributes: { ...known.attributes, ...said.attributes } };
 }
 
 function namesOf({ paths }: DecisionObject): { readonly type: string; readonly id: string }[] {

@@ -6,8 +6,8 @@ import { Secret } from "../../../shared/secret.ts";
 import type { StateDb } from "../../../state/index.ts";
 import { generateApiKey, generateApiKeyId, type PresentedKey, parseApiKey } from "../../identity/index.ts";
 import type { ApiKeyInfo, IdentityStore, User } from "../../ports.ts";
+import type { ChangeVersion } from "./change-version.ts";
 import { type IdentityTables, toUser } from "./identity-tables.ts";
-import type { IdentityVersion } from "./identity-version.ts";
 
 type KeyRow = IdentityTables["identity_api_key"];
 
@@ -35,7 +35,7 @@ const dummyHash = "0".repeat(64);
 
 export function createApiKeys(
   state: StateDb,
-  version: IdentityVersion,
+  version: ChangeVersion<IdentityTables>,
   options: { readonly logger: Logger; readonly clock: Clock; readonly random?: (size: number) => Uint8Array },
 ): ApiKeys {
   const { logger, clock, random } = options;

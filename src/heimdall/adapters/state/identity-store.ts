@@ -6,8 +6,8 @@ import type { StateDb } from "../../../state/index.ts";
 import { assertTagNamespace, checkSubjectTags, defaultTagNamespaces } from "../../identity/index.ts";
 import type { IdentityStore, User } from "../../ports.ts";
 import { createApiKeys } from "./api-keys.ts";
+import { createChangeVersion } from "./change-version.ts";
 import { defaultRoles, type IdentityTables, toUser } from "./identity-tables.ts";
-import { createIdentityVersion } from "./identity-version.ts";
 
 const idForm = /^[a-z0-9][a-z0-9._@-]{0,127}$/;
 const maxAttributesLength = 16_384;
@@ -24,7 +24,7 @@ export function createStateIdentityStore(
   }: { readonly logger: Logger; readonly clock: Clock; readonly random?: (size: number) => Uint8Array },
 ): IdentityStore {
   const db = state.kysely<IdentityTables>();
-  const version = createIdentityVersion(state, clock);
+  const version = createChangeVersion<IdentityTables>(state, clock, "identity_version");
   const keys = createApiKeys(state, version, { logger, clock, ...(random && { random }) });
   const readNamespaces = async (tx: Transaction<IdentityTables>): Promise<string[]> => {
     const rows = await tx.selectFrom("identity_tag_namespace").select("glob").orderBy("glob").execute();

@@ -1,9 +1,11 @@
 import type { Kysely, Transaction } from "kysely";
+import type { Clock } from "../../../shared/clock.ts";
 import { BadInputError, ConflictError, type Problem } from "../../../shared/errors.ts";
 import { matchesFilter } from "../../../shared/object-filter.ts";
 import type { StateDb } from "../../../state/index.ts";
 import { describeRegisteredObject, findObjectFault, findTypeFault } from "../../objects/index.ts";
 import type { ObjectDirectory, ObjectRef, ObjectType, RegisteredObject } from "../../ports.ts";
+import { createChangeVersion } from "./change-version.ts";
 import { toAttributeKeys, toObjectCondition } from "./object-filter-sql.ts";
 import type { ObjectTables } from "./object-tables.ts";
 
@@ -11,10 +13,15 @@ const maxObjects = 1_000;
 const maxPage = 1_000;
 const maxProblems = 100;
 const rowsPerBatch = 500;
+const maxKnown = 50_000;
 
 /** Objects of services in the state store, whose migrations have run. */
-export function createStateObjectDirectory(state: StateDb): ObjectDirectory {
+export function createStateObjectDirectory(state: StateDb, { clock }: { readonly clock: Clock }): ObjectDirectory {
   const db = state.kysely<ObjectTables>();
+  const version = createChangeVersion<ObjectTables>(state, clock, "heimdall_object_version");
+  /** WHY: questions are about the same objects again and again. `null`: there is no such object. By `<type>:<id>`. */
+  const known = new Map<string, RegisteredObject | null>();
+  let knownAt: number | undefined;
   return {
     async listTypes() {
       const rows = await db.selectFrom("heimdall_object_type").selectAll().orderBy("name").execute();
@@ -83,14 +90,27 @@ export function createStateObjectDirectory(state: StateDb): ObjectDirectory {
     },
 
     async get(type, id) {
+      // INVARIANT: asked before the object is read, so that a change in between makes the entry old
+      const now = await version.read();
+      if (now !== knownAt || known.size >= maxKnown) {
+        known.clear();
+        knownAt = now;
+      }
+      const remembered = known.get(`${type}:${id}`);
+      if (remembered !== undefined) return remembered ?? undefined;
       const row = await db
         .selectFrom("heimdall_object")
         .selectAll()
         .where("type", "=", type)
         .where("id", "=", id)
         .executeTakeFirst();
-      return row && toObject(row);
+      const found = row && toObject(row);
+      if (knownAt === now) known.set(`${type}:${id}`, found ?? null);
+      return found;
     },
+
+    recall: (type, id) =>
+      knownAt !== undefined && knownAt === version.peek() ? known.get(`${type}:${id}`) : undefined,
 
     async getMany(refs) {
       refuseTooMany(refs.length);
@@ -107,7 +127,7 @@ export function createStateObjectDirectory(state: StateDb): ObjectDirectory {
         return message === undefined ? [] : [{ message }];
       });
       refuse(problems);
-      await state.transaction<ObjectTables, void>(async (tx) => {
+      await (dryRun ? trying : version.change)(async (tx) => {
         const types = [...new Set(objects.map(({ type }) => type))];
         const known = new Set((await lockTypes(tx, types)).map(({ name }) => name));
         const unknown = types.filter((type) => !known.has(type));
@@ -155,7 +175,7 @@ export function createStateObjectDirectory(state: StateDb): ObjectDirectory {
 
     async delete(refs, { check, dryRun = false } = {}) {
       refuseTooMany(refs.length);
-      await state.transaction<ObjectTables, void>(async (tx) => {
+      await (dryRun ? trying : version.change)(async (tx) => {
         await lockTypes(
           tx,
           refs.map(({ type }) => type),
@@ -166,7 +186,7 @@ export function createStateObjectDirectory(state: StateDb): ObjectDirectory {
     },
 
     async deleteOfManifest(manifest, type, keep) {
-      await state.transaction<ObjectTables, void>(async (tx) => {
+      await version.change(async (tx) => {
         await lockTypes(tx, [type]);
         const put = await tx
           .selectFrom("heimdall_object")
@@ -180,6 +200,10 @@ export function createStateObjectDirectory(state: StateDb): ObjectDirectory {
       });
     },
   };
+
+  function trying(work: (tx: Transaction<ObjectTables>) => Promise<void>): Promise<void> {
+    return state.transaction<ObjectTables, void>(work);
+  }
 
   /** The types that there are, by name; who changes them or their objects waits for this transaction's end. */
   async function lockTypes(tx: Transaction<ObjectTables>, names: readonly string[]): Promise<readonly ObjectType[]> {

@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { Migration } from "../../../state/index.ts";
 
 export interface ObjectTables {
@@ -20,6 +20,8 @@ export interface ObjectTables {
   };
   /** what filters look at: tags, and attributes as `objectKeys` writes them */
   heimdall_object_key: { type: string; id: string; kind: "tag" | "attribute"; key: string };
+  /** one row; counts every change of objects */
+  heimdall_object_version: { id: number; version: number };
 }
 
 /** Tables of the objects that services register. */
@@ -66,6 +68,18 @@ export const objectMigrations: readonly Migration[] = [
         .execute();
       await schema.alterTable("heimdall_object").addColumn("manifest", "text").execute();
       await schema.createIndex("heimdall_object_manifest").on("heimdall_object").column("manifest").execute();
+    },
+  },
+  {
+    name: "objects-003-version",
+    async up(db) {
+      await db.schema
+        .createTable("heimdall_object_version")
+        .addColumn("id", "integer", (column) => column.primaryKey())
+        .addColumn("version", "bigint", (column) => column.notNull())
+        .execute();
+      const filled = db as Kysely<ObjectTables>;
+      await filled.insertInto("heimdall_object_version").values({ id: 1, version: 1 }).execute();
     },
   },
 ];
