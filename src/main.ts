@@ -14,6 +14,7 @@ import {
   createResourcePolicySource,
   createStateControlStores,
   disablePolicy,
+  endLeftProcesses,
   shareSources,
 } from "./control/index.ts";
 import {
@@ -191,6 +192,9 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
     );
     const policyChecker = createPolicyChecker({ policies, clock });
     const registry = createObjectRegistry({ directory, authorizer, audit, policyChecker, identity });
+    const workDir = join(config.dataDir, "jobs");
+    const left = await endLeftProcesses(workDir);
+    if (left.ended > 0) logger.warn({ processes: left.ended }, "ended what a killed server had left running");
     const control = createControl({
       state,
       secrets,
@@ -214,7 +218,7 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
         createProcessStack({
           allowedCommands: config.jobCommands,
           environment: pickEnvironment(["PATH", "LANG", "LC_ALL", "TZ"]),
-          workDir: join(config.dataDir, "jobs"),
+          workDir,
           clock,
         }),
       ],

@@ -211,6 +211,11 @@ export function createApplier(options: ApplierOptions): Apply {
 
   function findStackFaults(manifests: readonly ParsedManifest[]): Problem[] {
     return manifests.flatMap(({ ref, spec, report }) => {
+      if (ref.type === "service" || ref.type === "worker") {
+        const { stack, stackSpec, ports } = spec as SpecOf["service"];
+        const faults = options.stacks.find(stack)?.serving?.check(stackSpec, ports.length > 0) ?? [];
+        return report.fromFaults([ref.type, "stackSpec"], faults);
+      }
       if (ref.type !== "workflow") return [];
       return (spec as SpecOf["workflow"]).jobs.flatMap(({ stack, stackSpec }, index) => {
         const faults = options.stacks.find(stack)?.check(stackSpec) ?? [];

@@ -50,8 +50,10 @@ import { createKeptReconciler, noDriverReason, notRunYetReason } from "./reconci
 import { createObjectTypeReconciler } from "./reconcile/object-type.ts";
 import { createPolicyReconciler } from "./reconcile/policy.ts";
 import { createSecretReconciler } from "./reconcile/secret.ts";
+import { createServiceReconciler } from "./reconcile/service.ts";
 import { createWorkflowReconciler } from "./reconcile/workflow.ts";
 import type { SecretStore } from "./secrets/index.ts";
+import { createServiceManager } from "./service/service-manager.ts";
 import type { StoredResource, StoredRun } from "./stores.ts";
 import { createComputeSlots } from "./workflow/compute-limits.ts";
 import { createJobSecrets } from "./workflow/job-secrets.ts";
@@ -121,11 +123,30 @@ export function createControl(options: ControlOptions): ControlRuntime {
   });
   const sql = createSqlStack({ resources, connections, authorizer, openSql: options.openSql });
   const stacks = createStackRegistry([scanner, sql, ...(options.stacks ?? [])]);
+  const readSecrets = createJobSecrets({ resources, secrets, authorizer });
+  const slots = createComputeSlots();
+  const services = createServiceManager({
+    replicas: stores.replicas,
+    resources,
+    logs: stores.logs,
+    secrets,
+    stacks,
+    authorizer,
+    findSubject,
+    readSecrets,
+    slots,
+    holder: ids.uuid(),
+    isShared,
+    onChange: (uid) => loop.enqueue(uid),
+    clock,
+    random,
+    logger,
+  });
   const worker = createRunWorker({
     runs,
     resources,
-    readSecrets: createJobSecrets({ resources, secrets, authorizer }),
-    slots: createComputeSlots(),
+    readSecrets,
+    slots,
     logs: stores.logs,
     stacks,
     authorizer,
@@ -142,6 +163,13 @@ export function createControl(options: ControlOptions): ControlRuntime {
   const secretReconciler = createSecretReconciler(secrets);
   const notRunYet = createKeptReconciler(secrets, notRunYetReason);
   const noDriver = createKeptReconciler(secrets, noDriverReason);
+  const serviceReconciler = createServiceReconciler({
+    replicas: stores.replicas,
+    stacks,
+    secrets,
+    lease: () => leadership.lease(),
+    notify: services.notify,
+  });
   const policyReconciler = createPolicyReconciler(options.livePolicies, stores.grants);
   const loop = createControlLoop({
     resources,
@@ -164,8 +192,8 @@ export function createControl(options: ControlOptions): ControlRuntime {
         ids,
       }),
       compute: computeReconciler,
-      service: notRunYet,
-      worker: notRunYet,
+      service: serviceReconciler,
+      worker: serviceReconciler,
       monitor: notRunYet,
       pager: notRunYet,
       volume: notRunYet,
@@ -405,12 +433,13 @@ export function createControl(options: ControlOptions): ControlRuntime {
       await leadership.start();
       if (isShared) poll();
       await worker.start();
+      await services.start();
     },
 
     async stop() {
       isStopped = true;
       cancelPoll?.();
-      await worker.stop();
+      await Promise.all([worker.stop(), services.stop()]);
       await loop.stop();
       await leadership.stop();
     },

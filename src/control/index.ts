@@ -16,4 +16,5 @@ export type {
 } from "./needs.ts";
 export { createGrantUses, createResourcePolicySource } from "./policy-documents.ts";
 export { createResourceObjectSource } from "./resource-object-source.ts";
+export { endLeftProcesses } from "./workflow/stacks/left-processes.ts";
 export { createProcessStack } from "./workflow/stacks/process.ts";

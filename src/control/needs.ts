@@ -88,6 +88,44 @@ export interface StackFault {
   readonly message: string;
 }
 
+/** One replica of a service or worker. */
+export interface ServeCall {
+  readonly stackSpec: unknown;
+  /** uid of the service or worker */
+  readonly uid: string;
+  /** `<workspace>/<name>` */
+  readonly name: string;
+  /** 0, 1, … */
+  readonly replica: number;
+  /** how many run side by side */
+  readonly replicas: number;
+  /** where it is to listen, where it is alone */
+  readonly ports: readonly { readonly name: string | undefined; readonly port: number }[];
+  readonly envs: Readonly<Record<string, string>>;
+  readonly secrets: ReadonlyMap<string, Secret>;
+  /** `undefined`: no limit */
+  readonly memoryBytes: number | undefined;
+  readonly onLine: (stream: "stdout" | "stderr", line: string) => void;
+  /** It answers, or does not answer any more; `message` says where, or why not. */
+  readonly onReady: (isReady: boolean, message: string) => void;
+  readonly assertHeld: () => Promise<void>;
+  /** For how long this process is sure to be the one that runs it; `Infinity`: as long as it lives. */
+  readonly sureForMs: () => number;
+  /** Ends it: asked first, made after a while. */
+  readonly signal: AbortSignal;
+}
+
+/** How a stack runs what does not end by itself. */
+export interface StackServing {
+  check(stackSpec: unknown, hasPorts: boolean): readonly StackFault[];
+  cannotRun(stackSpec: unknown): string | undefined;
+  /**
+   * Runs a replica. Resolves when it has ended with all that it started, and says how.
+   * @throws a planned error where it cannot be started
+   */
+  serve(call: ServeCall): Promise<string>;
+}
+
 /** Carries out the jobs of one stack. */
 export interface StackRunner {
   /** e.g. `scanner` */
@@ -98,6 +136,8 @@ export interface StackRunner {
   check(stackSpec: unknown): readonly StackFault[];
   /** Why a `stackSpec` without fault is not carried out here, e.g. a kind of source without a driver; the job's workflow waits. */
   cannotRun?(stackSpec: unknown): string | undefined;
+  /** For services and workers; absent: the stack runs jobs only. */
+  readonly serving?: StackServing;
   /** Small counts and facts of what was done. Throws a planned error where it did not succeed. */
   run(call: StackCall): Promise<Readonly<Record<string, unknown>>>;
 }

@@ -303,6 +303,8 @@ export interface NewLogLine {
 export interface LogStore {
   /** @param claim of the run that they are of. `false`: it is lost, and nothing is written */
   append(lines: readonly NewLogLine[], claim?: Lease): Promise<boolean>;
+  /** Forgets all but the newest `keep` lines of a resource that are of no run. */
+  trim(uid: string, keep: number): Promise<void>;
   /** Oldest first. `since`: RFC 3339; `after`: cursor. */
   read(
     uid: string,
@@ -383,6 +385,55 @@ export interface BundleStore {
   remove(tx: Transaction<unknown>, uid: string): Promise<void>;
 }
 
+/** How one of the processes of a service or worker stands. */
+export interface ReplicaStatus {
+  /** of the resource, that it runs; 0: none yet */
+  readonly generation: number;
+  readonly state: "waiting" | "starting" | "ready" | "unready" | "backoff";
+  /** how often it was started again in this generation */
+  readonly restarts: number;
+  /** how often in a row it did not last */
+  readonly failures: number;
+  readonly message: string | undefined;
+}
+
+export interface StoredReplica extends ReplicaStatus {
+  readonly uid: string;
+  /** 0, 1, … */
+  readonly replica: number;
+  /** the generation that is to run; 0: it is to end */
+  readonly wanted: number;
+  /** `undefined`: nobody runs it */
+  readonly holder: string | undefined;
+}
+
+/** A replica that this process may run until its lease ends. */
+export interface ClaimedReplica {
+  readonly replica: StoredReplica;
+  readonly lease: Lease;
+}
+
+/** Processes of services and workers. One belongs to one server process at a time. */
+export interface ReplicaStore {
+  /**
+   * Makes the first `count` of a resource wanted in this generation, and all others unwanted; those of them that nobody runs are
+   * forgotten. `false`: the lease of the control loop is lost.
+   */
+  want(uid: string, count: number, generation: number, lease: Lease): Promise<boolean>;
+  /** By number. */
+  of(uid: string): Promise<readonly StoredReplica[]>;
+  /** Takes wanted ones that nobody runs, or whose holder has gone silent; see `RunStore.claim`. */
+  claim(holder: string, ttlMs: number, limit: number, orphans: boolean): Promise<readonly ClaimedReplica[]>;
+  /** Prolongs it and gives the generation that is to run; `undefined`: somebody else has it. */
+  renew(lease: Lease, ttlMs: number): Promise<number | undefined>;
+  /** Whether the claim is still the holder's in this moment. */
+  isHeld(lease: Lease): Promise<boolean>;
+  /** `false`: the claim is lost. */
+  write(lease: Lease, status: ReplicaStatus): Promise<boolean>;
+  /** Gives it up; one that is not wanted is forgotten. */
+  release(lease: Lease): Promise<void>;
+}
+
 /** All of them, over one state store. */
 export interface ControlStores {
   readonly resources: ResourceStore;
@@ -393,4 +444,5 @@ export interface ControlStores {
   readonly grants: GrantStore;
   readonly bundles: BundleStore;
   readonly policyHistory: PolicyHistoryStore;
+  readonly replicas: ReplicaStore;
 }

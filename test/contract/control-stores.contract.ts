@@ -65,6 +65,52 @@ export function controlStoresContract(make: () => Promise<ControlStoresFixture>)
   };
   const status = { phase: "Active", observedGeneration: 1, conditions: [], runtime: "", nextRunAt: undefined } as const;
 
+  it("gives each replica of a service to one holder at a time, and forgets those that nobody wants", async () => {
+    const { stores, clock } = await make();
+    const lease = await lead(stores);
+    const { replicas } = stores;
+    expect(await replicas.want("s1", 2, 1, { ...lease, token: 99 })).toBe(false);
+    expect(await replicas.want("s1", 2, 1, lease)).toBe(true);
+    const [zero, one] = await replicas.claim("a", 1000, 10, false);
+    if (!zero || !one) throw new Error("both are free");
+    expect([zero.replica.replica, one.replica.replica]).toEqual([0, 1]);
+    expect(await replicas.claim("b", 1000, 10, false)).toEqual([]);
+    expect(await replicas.renew(zero.lease, 1000)).toBe(1);
+    await replicas.want("s1", 1, 2, lease);
+    expect(await replicas.renew(zero.lease, 1000)).toBe(2);
+    expect(await replicas.renew(one.lease, 1000)).toBe(0);
+    const ready = { generation: 2, state: "ready", restarts: 1, failures: 0, message: "runs" } as const;
+    expect(await replicas.write(zero.lease, ready)).toBe(true);
+    await replicas.release(one.lease);
+    expect(await replicas.of("s1")).toMatchObject([{ ...ready, replica: 0, holder: "a", wanted: 2 }]);
+    // it falls silent
+    await replicas.claim("b", 1000, 10, false);
+    clock.advance(1000);
+    const [taken] = await replicas.claim("b", 1000, 10, false);
+    expect(taken?.replica).toMatchObject({ replica: 0, restarts: 1 });
+    expect(await replicas.isHeld(zero.lease)).toBe(false);
+    expect(await replicas.write(zero.lease, ready)).toBe(false);
+    expect(await replicas.renew(zero.lease, 1000)).toBeUndefined();
+    await replicas.release(zero.lease);
+    if (!taken) throw new Error("it was free");
+    await replicas.want("s1", 0, 3, lease);
+    expect(await replicas.of("s1")).toHaveLength(1);
+    await replicas.release(taken.lease);
+    expect(await replicas.of("s1")).toEqual([]);
+  });
+
+  it("keeps the newest lines of what does not run by runs", async () => {
+    const { stores } = await make();
+    const lines = Array.from({ length: 5 }, (_, index): NewLogLine => {
+      const at = "2026-01-31T08:00:00.000Z";
+      return { uid: "s1", level: "info", run: undefined, job: "replica-0", message: `line ${index}`, at };
+    });
+    await stores.logs.append(lines);
+    await stores.logs.trim("s1", 2);
+    await stores.logs.trim("s2", 0);
+    expect((await stores.logs.read("s1", { first: 10 })).map(({ message }) => message)).toEqual(["line 3", "line 4"]);
+  });
+
   it("keeps what a bundle has made, for who holds the lease only", async () => {
     const { stores } = await make();
     const lease = await lead(stores);

@@ -1,4 +1,4 @@
-import { type JobSpec, parseMemoryBytes, readStoredSpec } from "../manifest/index.ts";
+import { parseMemoryBytes, type Runnable, readStoredSpec } from "../manifest/index.ts";
 import type { ResourceStore } from "../stores.ts";
 
 /** What a job may use. */
@@ -10,7 +10,10 @@ export interface JobLimits {
 }
 
 /** The limits of a job and of the compute it names, which is read anew for each job. */
-export async function readLimits(job: JobSpec, resources: Pick<ResourceStore, "find">): Promise<JobLimits> {
+export async function readLimits(
+  job: Pick<Runnable, "compute" | "memoryLimit">,
+  resources: Pick<ResourceStore, "find">,
+): Promise<JobLimits> {
   const compute =
     job.compute === undefined
       ? undefined

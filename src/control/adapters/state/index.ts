@@ -7,6 +7,7 @@ import { createStateGrantStore } from "./grant-store.ts";
 import { createStateLeaseStore } from "./lease-store.ts";
 import { createStateLogStore } from "./log-store.ts";
 import { createStatePolicyHistory } from "./policy-history-store.ts";
+import { createStateReplicaStore } from "./replica-store.ts";
 import { createStateResourceStore } from "./resource-store.ts";
 import { createStateRunStore } from "./run-store.ts";
 import { createStateWorkspaceStore } from "./workspace-store.ts";
@@ -26,6 +27,7 @@ export function createStateControlStores(
     grants: createStateGrantStore(state, options),
     bundles: createStateBundleStore(state),
     policyHistory: createStatePolicyHistory(state),
+    replicas: createStateReplicaStore(state, options),
     leases: createStateLeaseStore(state, options),
   };
 }

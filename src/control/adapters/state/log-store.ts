@@ -34,6 +34,25 @@ export function createStateLogStore(state: StateDb, { ids }: { readonly ids: IdS
         return true;
       }),
 
+    async trim(uid, keep) {
+      const oldest = await db
+        .selectFrom("control_logs")
+        .select("id")
+        .where("uid", "=", uid)
+        .where("run_id", "is", null)
+        .orderBy("id", "desc")
+        .limit(1)
+        .offset(keep)
+        .executeTakeFirst();
+      if (!oldest) return;
+      await db
+        .deleteFrom("control_logs")
+        .where("uid", "=", uid)
+        .where("run_id", "is", null)
+        .where("id", "<=", oldest.id)
+        .execute();
+    },
+
     async read(uid, { run, since, after, first }) {
       let query = db.selectFrom("control_logs").selectAll().where("uid", "=", uid).orderBy("id").limit(first);
       if (run !== undefined) query = query.where("run_id", "=", run);

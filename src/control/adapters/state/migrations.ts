@@ -8,7 +8,28 @@ export const controlMigrations: readonly Migration[] = [
   { name: "control-002-grant-decisions", up: createGrantDecisions },
   { name: "workflow-001-reruns", up: addReruns },
   { name: "control-003-bundles", up: createBundles },
+  { name: "control-004-replicas", up: createReplicas },
 ];
+
+async function createReplicas({ schema }: Kysely<unknown>, { binaryCollation }: StateCapabilities): Promise<void> {
+  const key = sql`text collate ${sql.id(binaryCollation)}`;
+  await schema
+    .createTable("control_replicas")
+    .addColumn("id", key, (column) => column.primaryKey())
+    .addColumn("uid", key, (column) => column.notNull())
+    .addColumn("replica", "integer", (column) => column.notNull())
+    .addColumn("wanted", "integer", (column) => column.notNull())
+    .addColumn("generation", "integer", (column) => column.notNull())
+    .addColumn("state", "text", (column) => column.notNull())
+    .addColumn("restarts", "integer", (column) => column.notNull())
+    .addColumn("failures", "integer", (column) => column.notNull())
+    .addColumn("message", "text")
+    .addColumn("holder", "text")
+    .addColumn("token", "bigint", (column) => column.notNull())
+    .addColumn("held_until", "text")
+    .execute();
+  await schema.createIndex("control_replicas_uid").on("control_replicas").columns(["uid", "replica"]).execute();
+}
 
 async function createBundles({ schema }: Kysely<unknown>, { binaryCollation }: StateCapabilities): Promise<void> {
   const key = sql`text collate ${sql.id(binaryCollation)}`;

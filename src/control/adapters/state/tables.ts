@@ -13,6 +13,7 @@ export interface ControlTables {
   control_grant_decisions: GrantDecisionRow;
   /** `record`: JSON of a `BundleRecord` */
   control_bundles: { uid: string; record: string };
+  control_replicas: ReplicaRow;
   control_counters: { name: string; value: number };
 }
 
@@ -117,6 +118,23 @@ export interface RunJobRow {
   message: string | null;
   /** JSON */
   result: string | null;
+}
+
+/** One of the processes of a service or worker. */
+export interface ReplicaRow {
+  /** `<uid>/<replica>` */
+  id: string;
+  uid: string;
+  replica: number;
+  wanted: number;
+  generation: number;
+  state: string;
+  restarts: number;
+  failures: number;
+  message: string | null;
+  holder: string | null;
+  token: number;
+  held_until: string | null;
 }
 
 /** What was decided on one generation of a grant. */

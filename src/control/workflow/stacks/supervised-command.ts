@@ -14,6 +14,8 @@ export interface SupervisedCommand {
   readonly sureForMs: () => number;
   /** One line of output, without its end; longer ones come in pieces of 8,000 characters. */
   readonly onLine: (stream: "stdout" | "stderr", line: string) => void;
+  /** It runs. */
+  readonly onStart?: () => void;
   readonly clock: Clock;
   /** Ends it: asked first, made after five seconds. */
   readonly signal: AbortSignal;
@@ -30,6 +32,7 @@ export async function runSupervised({
   order,
   sureForMs,
   onLine,
+  onStart,
   clock,
   signal,
 }: SupervisedCommand): Promise<CommandEnd> {
@@ -55,8 +58,10 @@ export async function runSupervised({
   const onAbort = (): void => tell({ type: "end" });
   signal.addEventListener("abort", onAbort, { once: true });
   supervisor.on("message", (news: SupervisorNews) => {
-    if (news.type === "started") group = news.pid;
-    else end = news;
+    if (news.type === "started") {
+      group = news.pid;
+      onStart?.();
+    } else end = news;
   });
   const streams = [readLines(supervisor, "stdout", onLine), readLines(supervisor, "stderr", onLine)];
   try {
