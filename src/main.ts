@@ -214,6 +214,7 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
       scan,
       checkNames: createNameFilter,
       openSql: (connection, options) => openPostgresStatements(connection, guard, options),
+      volumesDir: join(config.dataDir, "volumes"),
       stacks: [
         createProcessStack({
           allowedCommands: config.jobCommands,

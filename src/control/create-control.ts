@@ -51,10 +51,13 @@ import { createObjectTypeReconciler } from "./reconcile/object-type.ts";
 import { createPolicyReconciler } from "./reconcile/policy.ts";
 import { createSecretReconciler } from "./reconcile/secret.ts";
 import { createServiceReconciler } from "./reconcile/service.ts";
+import { createVolumeReconciler } from "./reconcile/volume.ts";
 import { createWorkflowReconciler } from "./reconcile/workflow.ts";
 import type { SecretStore } from "./secrets/index.ts";
 import { createServiceManager } from "./service/service-manager.ts";
 import type { StoredResource, StoredRun } from "./stores.ts";
+import { createVolumeFolders } from "./volume/volume-folders.ts";
+import { createVolumeMounts } from "./volume/volume-mounts.ts";
 import { createComputeSlots } from "./workflow/compute-limits.ts";
 import { createJobSecrets } from "./workflow/job-secrets.ts";
 import { createRunRequests } from "./workflow/run-requests.ts";
@@ -82,6 +85,8 @@ export interface ControlOptions {
   /** Compiles a filter pattern of a scan. @throws {BadInputError} it is wrong */
   readonly checkNames: (pattern: NamePattern, setting: string) => unknown;
   readonly openSql: OpenSql;
+  /** Folder of all volumes; absent: there are none. */
+  readonly volumesDir?: string;
   /** Stacks besides `scanner:2.0` and `sql:1.0`. */
   readonly stacks?: readonly StackRunner[];
   readonly clock: Clock;
@@ -125,6 +130,8 @@ export function createControl(options: ControlOptions): ControlRuntime {
   const stacks = createStackRegistry([scanner, sql, ...(options.stacks ?? [])]);
   const readSecrets = createJobSecrets({ resources, secrets, authorizer });
   const slots = createComputeSlots();
+  const folders = options.volumesDir === undefined ? undefined : createVolumeFolders(options.volumesDir);
+  const mounts = createVolumeMounts(resources, folders);
   const services = createServiceManager({
     replicas: stores.replicas,
     resources,
@@ -135,6 +142,7 @@ export function createControl(options: ControlOptions): ControlRuntime {
     findSubject,
     readSecrets,
     slots,
+    mounts,
     holder: ids.uuid(),
     isShared,
     onChange: (uid) => loop.enqueue(uid),
@@ -147,6 +155,7 @@ export function createControl(options: ControlOptions): ControlRuntime {
     resources,
     readSecrets,
     slots,
+    mounts,
     logs: stores.logs,
     stacks,
     authorizer,
@@ -196,7 +205,7 @@ export function createControl(options: ControlOptions): ControlRuntime {
       worker: serviceReconciler,
       monitor: notRunYet,
       pager: notRunYet,
-      volume: notRunYet,
+      volume: createVolumeReconciler(folders, secrets),
       database: notRunYet,
       bundle: createBundleReconciler({
         resources,
@@ -299,6 +308,7 @@ export function createControl(options: ControlOptions): ControlRuntime {
       }
       for (const each of goes) {
         refuseWithout(auth, each);
+        if (!force) await refuseContent(each);
         await refuseEscalation(auth, each);
         await refuseForgetting(auth, each);
       }
@@ -489,6 +499,15 @@ export function createControl(options: ControlOptions): ControlRuntime {
     for (const { ref } of goes) for (const other of await resources.dependents(ref)) found.set(nameOf(other), other);
     for (const { ref } of goes) found.delete(nameOf(ref));
     return [...found.values()];
+  }
+
+  /** What a persistent volume holds is deleted only by who says so. */
+  async function refuseContent({ uid, ref, version, manifest }: StoredResource): Promise<void> {
+    if (ref.type !== "volume" || !/persistent/i.test(readStoredSpec("volume", version, manifest).type)) return;
+    const bytes = await folders?.readUsage(uid);
+    if (bytes === 0) return;
+    const held = bytes === undefined ? "many files" : `${bytes} bytes`;
+    throw new ConflictError(`${nameOf(ref)} holds ${held}, which go with it; empty it first, or force the deletion`);
   }
 
   /** SECURITY: who may delete a bundle does not thereby delete what he may not. */

@@ -53,6 +53,19 @@ export type OpenSql = (
   options: { readonly readOnly: boolean; readonly statementTimeoutMs: number; readonly signal: AbortSignal },
 ) => Promise<SqlSession>;
 
+/** Volumes that were handed to what runs. */
+export interface MountedVolumes {
+  readonly volumes: readonly {
+    readonly name: string;
+    /** parts of the path below its working folder; empty: only told by a variable */
+    readonly directory: readonly string[];
+    /** of the folder */
+    readonly path: string;
+  }[];
+  /** Which one holds more than it may, in words. */
+  findOver(): Promise<string | undefined>;
+}
+
 /** One job of a run. */
 export interface StackCall {
   readonly stackSpec: unknown;
@@ -67,6 +80,7 @@ export interface StackCall {
    * @throws {NotFoundError} one is not there @throws {ForbiddenError} the job's users may not read it
    */
   readonly readSecrets: () => Promise<ReadonlyMap<string, Secret>>;
+  readonly mounted: MountedVolumes;
   /** the smaller limit of the job and of its compute; `undefined`: none */
   readonly memoryBytes: number | undefined;
   readonly progress: ScanProgress;
@@ -103,6 +117,7 @@ export interface ServeCall {
   readonly ports: readonly { readonly name: string | undefined; readonly port: number }[];
   readonly envs: Readonly<Record<string, string>>;
   readonly secrets: ReadonlyMap<string, Secret>;
+  readonly mounted: MountedVolumes;
   /** `undefined`: no limit */
   readonly memoryBytes: number | undefined;
   readonly onLine: (stream: "stdout" | "stderr", line: string) => void;

@@ -34,6 +34,7 @@ import type { StateDb } from "../../src/state/index.ts";
 import { createManualClock, type ManualClock } from "./clock.ts";
 import { createSeededIds } from "./ids.ts";
 import { createRecordingIngest } from "./recording-ingest.ts";
+import { createTempDir } from "./temp-dir.ts";
 
 /** Operators may do everything; developers work with resources of workspace `public`, depots and secrets, and run workflows. */
 const basePolicies = `
@@ -89,6 +90,7 @@ export interface TestControlOptions {
   readonly scan?: ControlOptions["scan"];
   readonly stacks?: readonly StackRunner[];
   readonly openSql?: ControlOptions["openSql"];
+  readonly volumesDir?: string;
   readonly clock?: ManualClock;
   /** makes ids different from those of another process on the same store */
   readonly seed?: string;
@@ -187,6 +189,7 @@ export async function createTestControl(state: StateDb, options: TestControlOpti
         throw new Error("no SQL in this test");
       }),
     stacks: options.stacks ?? [],
+    volumesDir: options.volumesDir ?? createTempDir().path,
     clock,
     ids,
     random: () => 1,

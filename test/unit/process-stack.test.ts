@@ -33,6 +33,7 @@ function start(command: readonly string[], { allowed = [node], ...more }: Job = 
     job: "etl",
     envs: {},
     readSecrets: async () => new Map(),
+    mounted: { volumes: [], findOver: async () => undefined },
     memoryBytes: undefined,
     progress: { log: { ...log, child: () => ({ ...log, child: () => log as never }) }, progress: () => {} },
     hide: () => {},

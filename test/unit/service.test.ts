@@ -321,7 +321,7 @@ describe("a service of the stack `process`", () => {
     await test.apply("root", serviceOf(`console.log('port', process.env.PORT); ${answers}`, 8080, ", replicas: 2"));
     await untilReady(test, "service", "s");
     const ports = await eventually(async () => {
-      const lines = (await linesOf(test, "service", "s")).filter((line) => line.includes(" port "));
+      const lines = (await linesOf(test, "service", "s")).filter((line) => /^replica-. port /.test(line));
       return lines.length === 2 && lines.map((line) => line.split(" ")[2]);
     });
     expect(new Set(ports).size).toBe(2);

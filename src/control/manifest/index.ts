@@ -11,7 +11,7 @@ export { readStoredSpec } from "./stored-spec.ts";
 export { stockComputes } from "./types/compute.ts";
 export type { DepotSpec } from "./types/depot.ts";
 export { type SpecOf, versionsOf } from "./types/index.ts";
-export { parseStack, type Runnable, type SecretUse } from "./types/runnable.ts";
+export { parseStack, type Runnable, type SecretUse, type VolumeUse } from "./types/runnable.ts";
 export { noScan, readDepotName, readOtherScan, readScannerSpec } from "./types/scanner.ts";
 export type {
   JobSpec,

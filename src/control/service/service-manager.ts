@@ -14,6 +14,7 @@ import type {
   ResourceStore,
   StoredResource,
 } from "../stores.ts";
+import type { VolumeMounts } from "../volume/volume-mounts.ts";
 import { type ComputeSlots, readLimits } from "../workflow/compute-limits.ts";
 import type { ReadJobSecrets } from "../workflow/job-secrets.ts";
 import { createRedactor, type Redactor } from "../workflow/redaction.ts";
@@ -30,6 +31,7 @@ export interface ServiceManagerOptions {
   readonly findSubject: FindSubject;
   readonly readSecrets: ReadJobSecrets;
   readonly slots: ComputeSlots;
+  readonly mounts: VolumeMounts;
   /** this process, among those that share the store */
   readonly holder: string;
   readonly isShared: boolean;
@@ -269,8 +271,11 @@ export function createServiceManager(options: ServiceManagerOptions): ServiceMan
       const leave = await options.slots.enter(spec.compute, maxParallelJobs, signal, () =>
         tell({ state: "waiting", message: `waits for a place on compute \`${spec.compute}\`` }),
       );
+      let release = (): void => {};
       try {
         tell({ state: "starting", message: undefined });
+        const mounted = await options.mounts.mount(spec.mounts, workspace);
+        release = mounted.release;
         log.add("info", `started, generation ${resource.generation}`);
         return await stack.serve({
           stackSpec: spec.stackSpec,
@@ -281,6 +286,7 @@ export function createServiceManager(options: ServiceManagerOptions): ServiceMan
           ports: spec.ports,
           envs,
           secrets,
+          mounted,
           memoryBytes,
           onLine: (stream, line) => log.add(stream === "stdout" ? "info" : "warn", line),
           onReady(isReady, message) {
@@ -295,6 +301,7 @@ export function createServiceManager(options: ServiceManagerOptions): ServiceMan
           signal,
         });
       } finally {
+        release();
         leave();
       }
     }

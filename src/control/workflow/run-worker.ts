@@ -7,6 +7,7 @@ import { describeUser } from "../describe.ts";
 import { type JobSpec, readStoredSpec } from "../manifest/index.ts";
 import type { StackCall } from "../needs.ts";
 import type { ClaimedRun, Lease, LogStore, ResourceStore, RunStore, StoredResource, StoredRun } from "../stores.ts";
+import type { VolumeMounts } from "../volume/volume-mounts.ts";
 import { type ComputeSlots, readLimits } from "./compute-limits.ts";
 import type { ReadJobSecrets } from "./job-secrets.ts";
 import { createRedactor, type Redactor } from "./redaction.ts";
@@ -23,6 +24,7 @@ export interface RunWorkerOptions {
   readonly findSubject: FindSubject;
   readonly readSecrets: ReadJobSecrets;
   readonly slots: ComputeSlots;
+  readonly mounts: VolumeMounts;
   /** this process, among those that share the store */
   readonly holder: string;
   /** Whether other processes make and take runs too. */
@@ -267,7 +269,12 @@ export function createRunWorker(options: RunWorkerOptions): RunWorker {
     const leave = await options.slots.enter(job.compute, maxParallelJobs, signal, () =>
       logger.info({ compute: job.compute }, "waits for a place"),
     );
+    const mounted = await options.mounts.mount(job.mounts, run.workspace).catch((error: unknown) => {
+      leave();
+      throw error;
+    });
     const call: StackCall = {
+      mounted,
       stackSpec: job.stackSpec,
       calls,
       runId: run.id,
@@ -292,6 +299,7 @@ export function createRunWorker(options: RunWorkerOptions): RunWorker {
     try {
       return await runner.run(call);
     } finally {
+      mounted.release();
       leave();
     }
   }

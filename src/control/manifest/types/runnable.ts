@@ -191,6 +191,16 @@ export interface SecretUse {
   readonly keys: readonly string[] | undefined;
 }
 
+/** A volume that is put into what runs. */
+export interface VolumeUse {
+  readonly name: string;
+  /** relative to its folder; `undefined`: the name */
+  readonly directory: string | undefined;
+  readonly readOnly: boolean;
+  /** folder of the volume to take */
+  readonly subPath: string | undefined;
+}
+
 /** What runs by a stack, whichever spelling it was written in. */
 export interface Runnable {
   /** as written, e.g. `scanner:2.0` */
@@ -204,6 +214,7 @@ export interface Runnable {
   readonly memoryLimit: string | undefined;
   /** names of volumes, each once */
   readonly volumes: readonly string[];
+  readonly mounts: readonly VolumeUse[];
 }
 
 const runnable = z.object(runnableKeys);
@@ -238,5 +249,6 @@ export function toRunnable(
     }),
     memoryLimit: spec.resources?.limits?.memory,
     volumes: [...new Set(volumes.map(({ name }) => name))],
+    mounts: volumes.map(({ name, directory, readOnly = false, subPath }) => ({ name, directory, readOnly, subPath })),
   };
 }

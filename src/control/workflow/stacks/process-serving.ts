@@ -15,6 +15,7 @@ import {
   toStackFaults,
 } from "./allowed-programs.ts";
 import { type HealthCheck, watchHealth } from "./health.ts";
+import { placeVolumes, watchVolumes } from "./place-volumes.ts";
 import { assignPorts } from "./ports.ts";
 import { runSupervised } from "./supervised-command.ts";
 
@@ -80,6 +81,7 @@ export function createProcessServing(options: ProcessServingOptions): StackServi
       const onAbort = (): void => ending.abort(call.signal.reason);
       call.signal.addEventListener("abort", onAbort, { once: true });
       let stopWatching = (): void => {};
+      const stopLooking = watchVolumes(call.mounted, clock, (error) => ending.abort(error));
       try {
         call.signal.throwIfAborted();
         const env: Record<string, string> = {
@@ -87,6 +89,7 @@ export function createProcessServing(options: ProcessServingOptions): StackServi
           ...call.envs,
           ...Object.fromEntries([...call.secrets].map(([name, value]) => [name, value.reveal()])),
           ...toVariables(ports),
+          ...(await placeVolumes(call.mounted, cwd)),
           HOME: cwd,
           TMPDIR: cwd,
           DATAOS_SERVICE: call.name,
@@ -118,6 +121,7 @@ export function createProcessServing(options: ProcessServingOptions): StackServi
         return "the program ended with code 0";
       } finally {
         stopWatching();
+        stopLooking();
         call.signal.removeEventListener("abort", onAbort);
         await rm(cwd, { recursive: true, force: true });
       }

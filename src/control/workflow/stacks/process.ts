@@ -12,6 +12,7 @@ import {
   refuseLoaders,
   toStackFaults,
 } from "./allowed-programs.ts";
+import { placeVolumes, watchVolumes } from "./place-volumes.ts";
 import { createProcessServing } from "./process-serving.ts";
 import { runSupervised } from "./supervised-command.ts";
 
@@ -49,6 +50,7 @@ export function createProcessStack({ allowedCommands, environment, workDir, cloc
       runId,
       envs,
       readSecrets,
+      mounted,
       memoryBytes,
       progress,
       assertHeld,
@@ -63,10 +65,15 @@ export function createProcessStack({ allowedCommands, environment, workDir, cloc
       const secrets = await readSecrets();
       const cwd = join(workDir, runId, job);
       await mkdir(cwd, { recursive: true, mode: 0o700 });
+      const ending = new AbortController();
+      const onAbort = (): void => ending.abort(signal.reason);
+      signal.addEventListener("abort", onAbort, { once: true });
+      const stopLooking = watchVolumes(mounted, clock, (error) => ending.abort(error));
       try {
         const env: Record<string, string> = {
           ...environment,
           ...envs,
+          ...(await placeVolumes(mounted, cwd)),
           HOME: cwd,
           TMPDIR: cwd,
           DATAOS_RUN: runId,
@@ -75,6 +82,7 @@ export function createProcessStack({ allowedCommands, environment, workDir, cloc
         for (const [name, value] of secrets) env[name] = value.reveal();
         refuseLoaders([...secrets.keys()]);
         let lines = 0;
+        signal.throwIfAborted();
         await assertHeld();
         const end = await runSupervised({
           order: { program, args, env, cwd, memoryBytes },
@@ -85,12 +93,14 @@ export function createProcessStack({ allowedCommands, environment, workDir, cloc
             else progress.log.warn({}, line);
           },
           clock,
-          signal,
+          signal: ending.signal,
         });
-        signal.throwIfAborted();
+        ending.signal.throwIfAborted();
         assertSucceeded(end, program, memoryBytes);
         return { exitCode: 0, lines };
       } finally {
+        stopLooking();
+        signal.removeEventListener("abort", onAbort);
         await rm(cwd, { recursive: true, force: true });
       }
     },
