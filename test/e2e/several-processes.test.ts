@@ -117,6 +117,42 @@ policy: {access: {subjects: {tags: ["users:id:${name}"]}, predicates: [select], 
       });
     });
 
+    it("decide on each by an object that was registered, changed or forgotten on another, within two seconds", async () => {
+      await eachWay(async (from, to, name) => {
+        const user = `name: ${name}\nversion: v1\ntype: user\nuser: {type: person, tags: ["roles:id:user"]}\n`;
+        const type = `name: todo-${name}\nversion: v1\ntype: object-type\nobject-type: {}\n`;
+        const policy = `name: own-${name}
+version: v1
+type: policy
+policy:
+  access: {subjects: {tags: ["users:id:**"]}, predicates: [tick], objects: {tags: ["dataos:type:todo-${name}"]}, allow: true, conditions: ["object.ownerID == subject.id"]}
+`;
+        await apply(from, joinManifests(user, type, policy));
+        const question = "query Q($input: AuthorizeInput!) { authorize(input: $input) { allowed } }";
+        const input = { subject: name, predicate: "tick", object: { path: `todo-${name}:1` } };
+        const ask = async (): Promise<boolean> =>
+          (await to.query<{ authorize: { allowed: boolean } }>(question, { input })).authorize.allowed;
+        // what is not there is remembered too
+        for (let round = 0; round < 3; round++) expect(await ask()).toBe(false);
+        const send = async (method: string, path: string, body?: object): Promise<void> => {
+          const headers = { apikey: from.apiKey, ...(body && { "content-type": "application/json" }) };
+          const request = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+          const response = await fetch(`${from.url}/heimdall/api/v1/${path}`, request);
+          expect(response.ok, await response.text()).toBe(true);
+        };
+        const register = (ownerID: string): Promise<void> =>
+          send("POST", "objects", { objects: [{ type: `todo-${name}`, id: "1", attributes: { ownerID } }] });
+        await register(name);
+        await waitFor(ask, (allowed) => allowed, 2_000);
+        await register("somebody-else");
+        await waitFor(ask, (allowed) => !allowed, 2_000);
+        await register(name);
+        await waitFor(ask, (allowed) => allowed, 2_000);
+        await send("DELETE", `objects/todo-${name}/1`);
+        await waitFor(ask, (allowed) => !allowed, 2_000);
+      });
+    });
+
     it("refuse a key on each within five seconds after it was revoked on another", async () => {
       await eachWay(async (from, to, name) => {
         const made = await from.ctl(["user", "apikey", "create", "-n", name]);

@@ -504,6 +504,15 @@ describe("AuthZEN", () => {
         for (const name of required) expect(body).toHaveProperty(name);
         for (const [name, value] of Object.entries(body)) expect(typeof value).toBe(properties[name]?.type);
       }
+      // the same in one call
+      const evaluations = cases.map(({ request }) => ({
+        ...request,
+        subject: { ...request.subject, id: people[request.subject.id]?.id },
+      }));
+      const { body } = await post("/access/v1/evaluations", { evaluations });
+      expect(body.evaluations.map(({ decision }: { decision: boolean }) => decision)).toEqual(
+        cases.map(({ expected }) => expected),
+      );
     },
   );
 });
