@@ -74,6 +74,7 @@ function addManifestCommands(parent: Command, withContext: WithContext): void {
     .addOption(manifestFiles("delete what this file, folder or - (standard input) describes"))
     .addOption(recursive())
     .option("--force", "also while others need it")
+    .option("--if-version <n>", "only where `resourceVersion` is this", positiveInteger)
     .option("--dry-run", "say what would happen; change nothing")
     .action(withContext(forTarget(async () => (await import("./commands/delete.ts")).deleteResources)));
 }
@@ -110,6 +111,7 @@ function addReadingCommands(parent: Command, withContext: WithContext): void {
   addTarget(parent.command("rollback"))
     .description("bring a resource back to a former manifest, as a new version")
     .option("--to <n>", "the version, as `history` lists it; else the one before the present one", positiveInteger)
+    .option("--if-version <n>", "only where `resourceVersion` is this", positiveInteger)
     .option("--dry-run", "show the difference; change nothing")
     .action(withContext(forTarget(async () => (await import("./commands/history.ts")).rollback)));
   addTarget(parent.command("log").alias("logs"))

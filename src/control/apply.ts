@@ -20,10 +20,11 @@ import {
 import type { IdSource } from "../shared/ids.ts";
 import type { Secret } from "../shared/secret.ts";
 import { canonicalJson, specHash } from "./canonical.ts";
+import { otherVersion, roundabout } from "./conflicts.ts";
 import { secretRefOf } from "./connections.ts";
 import { dependenciesOf } from "./dependencies.ts";
 import { describeResource, describeUser, isReservedTag, nameOf } from "./describe.ts";
-import { toYaml, unifiedDiff } from "./diff.ts";
+import { titleOf, toYaml, unifiedDiff } from "./diff.ts";
 import { findOwn, requestersOf } from "./grants.ts";
 import {
   type DepotSpec,
@@ -38,9 +39,20 @@ import {
 import { objectChangesOf, registeredObjectsOf } from "./object-types.ts";
 import { findVocabularyDependents, positionsToKeep, toGrantedDocument, toPolicyDocument } from "./policy-documents.ts";
 import type { AppliedResource, ApplyRequest } from "./ports.ts";
+import { createPruner } from "./prune.ts";
 import { type AppliedChange, recordApply } from "./record-apply.ts";
+import type { Removals } from "./removals.ts";
 import type { SecretStore } from "./secrets/index.ts";
-import type { Alongside, GrantStore, ResourceChange, ResourceStore, StoredResource, WorkspaceStore } from "./stores.ts";
+import type {
+  Alongside,
+  GrantStore,
+  ResourceChange,
+  ResourceRemoval,
+  ResourceStore,
+  StoredResource,
+  WorkspaceStore,
+} from "./stores.ts";
+import { toFullRef } from "./visible.ts";
 import type { StackRegistry } from "./workflow/stack-registry.ts";
 
 export interface ApplierOptions {
@@ -48,11 +60,12 @@ export interface ApplierOptions {
   readonly workspaces: Pick<WorkspaceStore, "exists">;
   readonly secrets: SecretStore;
   readonly stacks: StackRegistry;
-  readonly authorizer: Pick<Authorizer, "authorize" | "check" | "policyFacts">;
+  readonly authorizer: Pick<Authorizer, "authorize" | "authorizeList" | "check" | "policyFacts">;
   readonly policyChecker: PolicyChecker;
   readonly identity: Pick<IdentityStore, "findUser" | "listUsers" | "listTagNamespaces">;
   readonly grants: Pick<GrantStore, "find" | "record">;
   readonly objects: Pick<ObjectRegistry, "judgeManifest" | "findFaults">;
+  readonly removals: Removals;
   readonly audit: Pick<AuditLog, "append">;
   readonly clock: Clock;
   readonly ids: IdSource;
@@ -66,9 +79,12 @@ export interface Rollback {
   readonly anew: ReadonlySet<string>;
   /** when grants were given, by name; default now. What lasts a while from then on does not last longer by coming back. */
   readonly grantedAt: ReadonlyMap<string, string>;
+  /** one former manifest comes back: the generation that it was, and the one that the caller takes for the present one */
+  readonly restoring?: { readonly to: number; readonly from: number };
 }
 
-const noRollback: Rollback = { leaving: [], anew: new Set(), grantedAt: new Map() };
+/** Nothing but the documents is brought back. */
+export const noRollback: Rollback = { leaving: [], anew: new Set(), grantedAt: new Map() };
 
 /** What an apply came to. */
 export interface Applied {
@@ -77,6 +93,8 @@ export interface Applied {
   readonly changes: readonly AppliedChange[];
   /** uids of all, also of those that were as they are */
   readonly uids: readonly string[];
+  /** uids of what is being deleted */
+  readonly removed: readonly string[];
 }
 
 /**
@@ -91,7 +109,7 @@ export type Apply = (
 ) => Promise<Applied>;
 
 /** One manifest on its way to the store. */
-interface Plan {
+export interface Plan {
   readonly manifest: ParsedManifest;
   readonly existing: StoredResource | undefined;
   readonly owner: string;
@@ -114,9 +132,10 @@ interface ValuedPlan extends Plan {
  */
 export function createApplier(options: ApplierOptions): Apply {
   const { resources, secrets, authorizer, policyChecker } = options;
+  const planPrune = createPruner(options);
 
   return async (call, request, alongside, rollback = noRollback) => {
-    const { leaving, grantedAt } = rollback;
+    const { grantedAt, restoring } = rollback;
     const { manifests, problems } = parseManifests(request.documents, {
       variables: request.variables,
       disableInterpolation: request.disableInterpolation,
@@ -128,13 +147,19 @@ export function createApplier(options: ApplierOptions): Apply {
       ...(await findUnknownWorkspaces(manifests)),
       ...findStackFaults(manifests),
       ...findObjectFaults(manifests),
+      ...(await findCycles(manifests)),
     ]);
     const plans: Plan[] = [];
     for (const manifest of manifests) plans.push(await plan(manifest, call.subject.id));
+    const versions = readVersions(request, plans);
+    const pruned = request.prune ? await planPrune(call, request.prune, plans) : [];
+    const leaving = [...rollback.leaving, ...pruned];
     const policyProblems = await checkPolicies(plans, leaving);
     // a policy that does not compile is told as that, not as a refusal
-    await authorizeAll(call, plans, rollback, policyProblems.length === 0);
+    await authorizeAll(call, plans, { ...rollback, leaving }, policyProblems.length === 0);
     refuse(policyProblems);
+    // told to nobody who may not change it
+    assertVersions(plans, versions, restoring);
     await refuseHoles(plans, leaving);
     const valued: ValuedPlan[] = [];
     const valueProblems: Problem[] = [];
@@ -143,13 +168,15 @@ export function createApplier(options: ApplierOptions): Apply {
     await warnOfMissing(valued);
 
     const changed = valued.filter(({ outcome }) => outcome !== "unchanged");
-    const changes = changed.map((item) => toChange(item, call.subject.id));
+    const changes = changed.map((item) => toChange(item, call.subject.id, versions.get(keyOf(item)), restoring));
     const made: AppliedChange[] = [
       ...changes.map((change, index) => ({
         change,
         outcome: changed[index]?.outcome === "created" ? ("created" as const) : ("updated" as const),
+        ...(restoring ? { details: { rolledBackTo: restoring.to } } : {}),
       })),
-      ...leaving.map((change) => ({ change, outcome: "deleted" as const })),
+      ...rollback.leaving.map((change) => ({ change, outcome: "deleted" as const })),
+      ...pruned.map((change) => ({ change, outcome: "deleted" as const, details: { pruned: true } })),
     ];
     if (!request.dryRun && made.length > 0) {
       await recordApply(options.audit, call, made, async () => {
@@ -170,25 +197,17 @@ export function createApplier(options: ApplierOptions): Apply {
           }
           await alongside?.(tx, changes);
         };
-        await resources.commit(
-          changes,
-          allOfIt,
-          leaving.map(({ uid, resourceVersion }) => ({
-            uid,
-            fromResourceVersion: resourceVersion,
-            event: {
-              type: "Normal",
-              reason: "Terminating",
-              message: `by \`${call.subject.id}\`, rolling policies back`,
-            },
-          })),
-        );
+        await resources.commit(changes, allOfIt, [
+          ...rollback.leaving.map((one) => toRemoval(one, true, `by \`${call.subject.id}\`, rolling policies back`)),
+          ...pruned.map((one) => toRemoval(one, false, `pruned by \`${call.subject.id}\``)),
+        ]);
       });
     }
     const uids = new Map(changes.map(({ ref, uid }) => [nameOf(ref), uid]));
     return {
       resources: [...valued.map(toApplied), ...leaving.map(toDeleted)],
       changes: made,
+      removed: leaving.map(({ uid }) => uid),
       uids: valued.flatMap(({ manifest, existing }) => uids.get(nameOf(manifest.ref)) ?? existing?.uid ?? []),
     };
   };
@@ -233,6 +252,17 @@ export function createApplier(options: ApplierOptions): Apply {
         report.at(index === undefined ? ["name"] : ["object-type", "objects", index], message),
       );
     });
+  }
+
+  async function findCycles(manifests: readonly ParsedManifest[]): Promise<Problem[]> {
+    const cycle = await resources.findCycle(
+      manifests.map((manifest) => ({ ref: manifest.ref, dependencies: dependenciesOf(manifest) })),
+    );
+    if (!cycle) return [];
+    const names = new Set(cycle.map(nameOf));
+    const first = manifests.find(({ ref }) => names.has(nameOf(ref)));
+    const message = roundabout(cycle);
+    return [first?.report.at([first.ref.type], message) ?? { message }];
   }
 
   async function plan(manifest: ParsedManifest, actor: string): Promise<Plan> {
@@ -293,10 +323,10 @@ export function createApplier(options: ApplierOptions): Apply {
       // together: a grant of this call may be made of a use-case of this call
       const documents = [
         ...plans.flatMap(({ manifest }) => toCandidate(manifest, grantedAt.get(nameOf(manifest.ref))) ?? []),
-        ...leaving.flatMap(toRemoval),
+        ...leaving.flatMap(toRemovedDocuments),
       ];
       if (documents.length > 0) refused.push(...policyChecker.escalations(call.subject, documents));
-      if (refused.length === 0) await refuseLockout(plans, documents);
+      if (refused.length === 0) await refuseLockout(plans, documents, leaving);
     }
     if (refused.length === 0) return;
     const what = refused.length === 1 ? (refused[0]?.message ?? "") : `${refused.length} resources may not be applied`;
@@ -359,7 +389,11 @@ export function createApplier(options: ApplierOptions): Apply {
   }
 
   /** @throws {ConflictError} nobody could change policies any more */
-  async function refuseLockout(plans: readonly Plan[], documents: readonly PolicyDocument[]): Promise<void> {
+  async function refuseLockout(
+    plans: readonly Plan[],
+    documents: readonly PolicyDocument[],
+    leaving: readonly StoredResource[],
+  ): Promise<void> {
     const given = new Map(
       plans.flatMap(({ manifest: { ref, spec } }) => {
         if (ref.type !== "user") return [];
@@ -367,9 +401,10 @@ export function createApplier(options: ApplierOptions): Apply {
         return [[ref.name, { id: ref.name, type, tags, attributes: attributes as Attributes }] as const];
       }),
     );
-    if (documents.length + given.size === 0) return;
+    const gone = new Set(leaving.flatMap(({ ref }) => (ref.type === "user" ? [ref.name] : [])));
+    if (documents.length + given.size + gone.size === 0) return;
     const before = await options.identity.listUsers();
-    const after = [...before.filter(({ id }) => !given.has(id)), ...given.values()];
+    const after = [...before.filter(({ id }) => !given.has(id) && !gone.has(id)), ...given.values()];
     const lockout = policyChecker.lockout(documents, { before, after });
     if (lockout !== undefined) throw new ConflictError(lockout);
   }
@@ -429,7 +464,7 @@ export function createApplier(options: ApplierOptions): Apply {
       return document ? [{ item, document }] : [];
     });
     // all together: what is wrong between two documents of one call is found too
-    const documents = [...given.map(({ document }) => document), ...leaving.flatMap(toRemoval)];
+    const documents = [...given.map(({ document }) => document), ...leaving.flatMap(toRemovedDocuments)];
     if (documents.length === 0) return [];
     const namespaces = (await options.identity.listTagNamespaces()).map(({ glob }) => glob);
     const { problems, warnings } = policyChecker.check(documents, await readAttributes(plans), namespaces);
@@ -520,7 +555,12 @@ export function createApplier(options: ApplierOptions): Apply {
 
   // ---- writing ------------------------------------------------------------------------------------------------------
 
-  function toChange({ manifest, existing, owner, object, hash, outcome }: ValuedPlan, actor: string): ResourceChange {
+  function toChange(
+    { manifest, existing, owner, object, hash, outcome }: ValuedPlan,
+    actor: string,
+    ifVersion: number | undefined,
+    restoring: Rollback["restoring"],
+  ): ResourceChange {
     const uid = existing?.uid ?? options.ids.uuid();
     const { ref, version, description, layer, tags, file } = manifest;
     return {
@@ -538,14 +578,53 @@ export function createApplier(options: ApplierOptions): Apply {
       actor,
       object: { ...object, id: uid },
       dependencies: dependenciesOf(manifest),
-      fromResourceVersion: existing?.resourceVersion,
+      fromGeneration: existing?.generation,
+      ...(ifVersion === undefined ? {} : { ifVersion }),
       event: {
         type: "Normal",
-        reason: outcome === "created" ? "Created" : "Updated",
-        message: `by \`${actor}\`, generation ${(existing?.generation ?? 0) + 1}`,
+        reason: restoring ? "RolledBack" : outcome === "created" ? "Created" : "Updated",
+        message: `by \`${actor}\`${restoring ? ` to generation ${restoring.to}` : ""}, generation ${(existing?.generation ?? 0) + 1}`,
       },
     };
   }
+}
+
+function keyOf({ manifest }: Plan): string {
+  return nameOf(manifest.ref);
+}
+
+/** The versions that the caller has seen, by name. @throws {BadInputError} one is of nothing that is applied */
+function readVersions({ ifVersions = [] }: ApplyRequest, plans: readonly Plan[]): ReadonlyMap<string, number> {
+  const applied = new Set(plans.map(keyOf));
+  const versions = new Map<string, number>();
+  for (const { ref, resourceVersion } of ifVersions) {
+    const name = nameOf(toFullRef(ref));
+    if (!applied.has(name))
+      throw new BadInputError(`\`ifVersions\` names ${name}, which none of the documents is about; leave it out`);
+    versions.set(name, resourceVersion);
+  }
+  return versions;
+}
+
+function assertVersions(
+  plans: readonly Plan[],
+  versions: ReadonlyMap<string, number>,
+  restoring: Rollback["restoring"],
+): void {
+  for (const item of plans) {
+    const { existing, manifest } = item;
+    const expected = versions.get(keyOf(item));
+    const present = existing?.resourceVersion;
+    if (expected !== undefined && (present ?? 0) !== expected) throw otherVersion(manifest.ref, present, expected);
+    if (restoring && existing?.generation !== restoring.from)
+      throw new ConflictError(
+        `${nameOf(manifest.ref)} was changed by somebody else meanwhile; look at its history and repeat the call`,
+      );
+  }
+}
+
+function toRemoval({ uid, ref, generation }: StoredResource, force: boolean, message: string): ResourceRemoval {
+  return { uid, ref, fromGeneration: generation, force, event: { type: "Normal", reason: "Terminating", message } };
 }
 
 /** Conditions read the address of a user like an attribute. */
@@ -579,13 +658,13 @@ function refuse(problems: readonly Problem[]): void {
 /** A policy, grant, provider or use-case that goes. */
 function toDeleted(resource: StoredResource): AppliedResource {
   const { ref, version, generation, manifest } = resource;
-  const [policy] = toRemoval(resource);
-  const diff = unifiedDiff(`${ref.type}/${ref.name}`, toYaml(manifest), "");
+  const [policy] = toRemovedDocuments(resource);
+  const diff = unifiedDiff(titleOf(ref), toYaml(manifest), undefined);
   return { ref, version, outcome: "deleted", generation, ...(policy && { policy }), diff, warnings: [] };
 }
 
 /** Stands for its removal where policies are checked. */
-function toRemoval(resource: StoredResource): readonly PolicyDocument[] {
+function toRemovedDocuments(resource: StoredResource): readonly PolicyDocument[] {
   const document = toPolicyDocument(resource);
   return document ? [{ ...document, spec: undefined }] : [];
 }
@@ -603,7 +682,7 @@ function toApplied({ manifest, existing, outcome, warnings, changedValues }: Val
       outcome === "unchanged"
         ? ""
         : unifiedDiff(
-            `${ref.type}/${ref.workspace === undefined ? "" : `${ref.workspace}/`}${ref.name}`,
+            titleOf(ref),
             existing && toYaml(existing.manifest),
             toYaml(existing ? markChanged(manifest.manifest, changedValues) : manifest.manifest),
           ),

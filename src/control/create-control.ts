@@ -8,13 +8,11 @@ import type {
   ObjectDirectory,
   ObjectRegistry,
   PolicyChecker,
-  User,
 } from "../heimdall/ports.ts";
 import type { Catalog } from "../metis/ports.ts";
 import type { NamePattern } from "../scanner/ports.ts";
 import { type Clock, toTimestamp } from "../shared/clock.ts";
-import type { DecisionObject } from "../shared/decision.ts";
-import { BadInputError, ConflictError, ForbiddenError, NotFoundError } from "../shared/errors.ts";
+import { BadInputError, ConflictError, NotFoundError } from "../shared/errors.ts";
 import type { IdSource } from "../shared/ids.ts";
 import type { Logger } from "../shared/logger.ts";
 import { matchesFilter } from "../shared/object-filter.ts";
@@ -23,23 +21,16 @@ import type { StateDb } from "../state/index.ts";
 import { createStateControlStores } from "./adapters/state/index.ts";
 import { type Applied, createApplier, type Rollback } from "./apply.ts";
 import { createConnections, type FindSubject } from "./connections.ts";
+import { createDeleter } from "./delete.ts";
 import { dependenciesOf } from "./dependencies.ts";
-import { describeUser, describeWorkspace, nameOf, resourceUrn, toResource } from "./describe.ts";
+import { describeWorkspace, nameOf, toResource } from "./describe.ts";
 import { decideGrant, listGrants } from "./grants.ts";
+import { createHistory } from "./history.ts";
 import { createLeadership } from "./leadership.ts";
 import { isName, readStoredSpec, workspaceNameRule } from "./manifest/index.ts";
 import type { DepotSources, LivePolicies, OpenSql, ScanDepot, StackRunner } from "./needs.ts";
-import { objectChangesOf } from "./object-types.ts";
-import { findVocabularyDependents, toPolicyDocument } from "./policy-documents.ts";
 import { createPolicyHistory } from "./policy-history.ts";
-import {
-  type ApplyRequest,
-  type Control,
-  type ResourceLink,
-  type ResourceRef,
-  type Run,
-  workspaceTypes,
-} from "./ports.ts";
+import type { ApplyRequest, Control, ResourceLink, ResourceRef, Run } from "./ports.ts";
 import { createBundleReconciler } from "./reconcile/bundle.ts";
 import { computeReconciler } from "./reconcile/compute.ts";
 import { createControlLoop } from "./reconcile/control-loop.ts";
@@ -53,9 +44,11 @@ import { createSecretReconciler } from "./reconcile/secret.ts";
 import { createServiceReconciler } from "./reconcile/service.ts";
 import { createVolumeReconciler } from "./reconcile/volume.ts";
 import { createWorkflowReconciler } from "./reconcile/workflow.ts";
+import { createRemovals } from "./removals.ts";
 import type { SecretStore } from "./secrets/index.ts";
 import { createServiceManager } from "./service/service-manager.ts";
 import type { StoredResource, StoredRun } from "./stores.ts";
+import { createVisibleFinder, isAbout } from "./visible.ts";
 import { createVolumeFolders } from "./volume/volume-folders.ts";
 import { createVolumeMounts } from "./volume/volume-mounts.ts";
 import { createComputeSlots } from "./workflow/compute-limits.ts";
@@ -237,8 +230,28 @@ export function createControl(options: ControlOptions): ControlRuntime {
     logger,
   });
   const leadership = createLeadership({ leases: stores.leases, holder, isShared, onLead: loop.resync, clock, logger });
+  const visible = createVisibleFinder({ resources, runs });
+  const removals = createRemovals({
+    resources,
+    authorizer,
+    policyChecker: options.policyChecker,
+    identity: options.identity,
+    objects: options.objects,
+    objectDirectory: options.objectDirectory,
+    readVolumeUsage: async (uid) => (folders ? folders.readUsage(uid) : undefined),
+  });
+  const deleteResource = createDeleter({
+    resources,
+    bundles: stores.bundles,
+    authorizer,
+    removals,
+    policyChecker: options.policyChecker,
+    identity: options.identity,
+    audit,
+  });
   const apply = createApplier({
     resources,
+    removals,
     workspaces,
     secrets,
     stacks,
@@ -263,17 +276,20 @@ export function createControl(options: ControlOptions): ControlRuntime {
     clock,
     ids,
   });
-  const applyNow = async (call: CallContext, request: ApplyRequest, rollback?: Rollback): Promise<Applied> => {
-    const applied = await apply(call, request, undefined, rollback);
-    if (request.dryRun) return applied;
-    // what needs nothing but the state store is done before the answer leaves: a policy decides, a user may log in
-    const local = new Set(applied.changes.filter(({ change }) => isLocal(change.ref)).map(({ change }) => change.uid));
+  /** What needs nothing but the state store is done before the answer leaves: a policy decides, a user may log in. */
+  const carryOut = async ({ changes, uids, removed }: Applied): Promise<void> => {
+    const local = new Set(changes.filter(({ change }) => isLocal(change.ref)).map(({ change }) => change.uid));
     await loop.batch(async () => {
       for (const uid of local) await loop.runNow(uid);
-      for (const uid of applied.uids) if (!local.has(uid)) loop.enqueue(uid);
+      for (const uid of [...uids, ...removed]) if (!local.has(uid)) loop.enqueue(uid);
     });
+  };
+  const applyNow = async (call: CallContext, request: ApplyRequest, rollback?: Rollback): Promise<Applied> => {
+    const applied = await apply(call, request, undefined, rollback);
+    if (!request.dryRun) await carryOut(applied);
     return applied;
   };
+  const history = createHistory({ resources, visible, authorizer, apply });
   const { policyVersions, rollbackPolicies } = createPolicyHistory({
     resources,
     history: stores.policyHistory,
@@ -290,49 +306,21 @@ export function createControl(options: ControlOptions): ControlRuntime {
     policyVersions,
     rollbackPolicies,
 
-    async delete(auth, ref, { force, ifVersion, dryRun }) {
-      const resource = await visible(auth, ref);
-      if (ifVersion !== undefined && ifVersion !== resource.resourceVersion) {
-        throw new ConflictError(
-          `${nameOf(ref)} has version ${resource.resourceVersion}, not ${ifVersion}; read it again and repeat the call`,
-        );
-      }
-      const goes = [resource, ...(await ownPartsOf(resource))];
-      for (const each of goes) await refuseIfSpokenOf(each);
-      const dependents = await dependentsOf(goes);
-      if (dependents.length > 0 && !force) {
-        const list = dependents.map(nameOf).join(", ");
-        throw new ConflictError(
-          `${nameOf(ref)} is needed by ${list}; delete ${dependents.length === 1 ? "that" : "these"} first, or force the deletion`,
-        );
-      }
-      for (const each of goes) {
-        refuseWithout(auth, each);
-        if (!force) await refuseContent(each);
-        await refuseEscalation(auth, each);
-        await refuseForgetting(auth, each);
-      }
-      if (dryRun || resource.phase === "Terminating") return;
-      const reason = dependents.length > 0 ? `, forced although needed by ${dependents.map(nameOf).join(", ")}` : "";
-      const change = {
-        actor: auth.subject.id,
-        action: "resource.delete",
-        object: [resourceUrn(ref)],
-        decisionId: auth.decisionId,
-        details: { forced: dependents.length > 0, neededBy: dependents.map(resourceUrn) },
-      };
-      await recordChange(audit, change, () =>
-        resources.markTerminating(resource.uid, resource.resourceVersion, {
-          type: "Normal",
-          reason: "Terminating",
-          message: `by \`${auth.subject.id}\`${reason}`,
-        }),
-      );
-      await loop.runNow(resource.uid);
+    async rollback(call, request) {
+      const applied = await history.rollback(call, request);
+      if (!request.dryRun) await carryOut(applied);
+      const [resource] = applied.resources;
+      if (!resource) throw new TypeError("a rollback applies one document");
+      return resource;
+    },
+
+    async delete(auth, ref, options) {
+      const resource = await visible.resource(auth, ref);
+      if (await deleteResource(auth, resource, options)) await loop.runNow(resource.uid);
     },
 
     async get(auth, ref) {
-      return toResource(await visible(auth, ref));
+      return toResource(await visible.resource(auth, ref));
     },
 
     async list(auth, filter, page) {
@@ -356,11 +344,11 @@ export function createControl(options: ControlOptions): ControlRuntime {
     },
 
     async events(auth, ref) {
-      return resources.events((await visible(auth, ref)).uid);
+      return resources.events((await visible.resource(auth, ref)).uid);
     },
 
     async links(auth, ref) {
-      const resource = await visible(auth, ref);
+      const resource = await visible.resource(auth, ref);
       const link = async (other: ResourceRef) => {
         const found = await resources.find(other);
         // SECURITY: what is hidden looks as if it were absent
@@ -377,8 +365,12 @@ export function createControl(options: ControlOptions): ControlRuntime {
       return { dependencies, dependents };
     },
 
+    async diff(auth, ref, between) {
+      return history.diff(await visible.resource(auth, ref), between);
+    },
+
     async versions(auth, ref) {
-      return resources.versions((await visible(auth, ref)).uid);
+      return resources.versions((await visible.resource(auth, ref)).uid);
     },
 
     async runs(auth, filter, page) {
@@ -387,19 +379,19 @@ export function createControl(options: ControlOptions): ControlRuntime {
     },
 
     async getRun(auth, runId) {
-      return toRun(await visibleRun(auth, runId));
+      return toRun(await visible.run(auth, runId));
     },
 
     async startRun(auth, ref) {
-      return toRun(await requests.start(await visible(auth, ref), auth.subject.id));
+      return toRun(await requests.start(await visible.resource(auth, ref), auth.subject.id));
     },
 
     async cancelRun(auth, runId) {
-      return toRun(await requests.cancel(await visibleRun(auth, runId), auth.subject.id));
+      return toRun(await requests.cancel(await visible.run(auth, runId), auth.subject.id));
     },
 
     async rerun(auth, runId, { fromFailed }) {
-      const run = await visibleRun(auth, runId);
+      const run = await visible.run(auth, runId);
       const workflow = await resources.findByUid(run.uid);
       if (!workflow || workflow.phase === "Terminated")
         throw new NotFoundError(`the workflow of run \`${runId}\` is deleted; apply it again`);
@@ -407,7 +399,7 @@ export function createControl(options: ControlOptions): ControlRuntime {
     },
 
     async logs(auth, ref, { run, since, after, first }) {
-      const resource = await visible(auth, ref);
+      const resource = await visible.resource(auth, ref);
       return stores.logs.read(resource.uid, {
         ...(run === undefined ? {} : { run }),
         ...(since === undefined ? {} : { since: readTime(since) }),
@@ -484,108 +476,6 @@ export function createControl(options: ControlOptions): ControlRuntime {
     });
   }
 
-  /** What a bundle has made, which goes with it. */
-  async function ownPartsOf({ uid, ref }: StoredResource): Promise<readonly StoredResource[]> {
-    const record = ref.type === "bundle" ? await stores.bundles.find(uid) : undefined;
-    const found = await Promise.all(
-      (record?.parts ?? []).filter(({ isOwn }) => isOwn).map((part) => resources.findByUid(part.uid)),
-    );
-    return found.flatMap((part) => (part && part.phase !== "Terminated" && part.phase !== "Terminating" ? [part] : []));
-  }
-
-  /** What needs one of these and is none of them. */
-  async function dependentsOf(goes: readonly StoredResource[]): Promise<readonly ResourceRef[]> {
-    const found = new Map<string, ResourceRef>();
-    for (const { ref } of goes) for (const other of await resources.dependents(ref)) found.set(nameOf(other), other);
-    for (const { ref } of goes) found.delete(nameOf(ref));
-    return [...found.values()];
-  }
-
-  /** What a persistent volume holds is deleted only by who says so. */
-  async function refuseContent({ uid, ref, version, manifest }: StoredResource): Promise<void> {
-    if (ref.type !== "volume" || !/persistent/i.test(readStoredSpec("volume", version, manifest).type)) return;
-    const bytes = await folders?.readUsage(uid);
-    if (bytes === 0) return;
-    const held = bytes === undefined ? "many files" : `${bytes} bytes`;
-    throw new ConflictError(`${nameOf(ref)} holds ${held}, which go with it; empty it first, or force the deletion`);
-  }
-
-  /** SECURITY: who may delete a bundle does not thereby delete what he may not. */
-  function refuseWithout(auth: Authorized, { ref, object }: StoredResource): void {
-    if (isAbout(auth, object)) return;
-    const call = { subject: auth.subject, requestId: "", ip: undefined, via: "control" };
-    if (authorizer.check(call, "delete", object)) return;
-    throw new ForbiddenError(`you may not delete ${nameOf(ref)}, which goes with it`, auth.decisionId);
-  }
-
-  /** INVARIANT: what grants are made of stays while they are there, force or not, because policies with a hole never become live. */
-  async function refuseIfSpokenOf(resource: StoredResource): Promise<void> {
-    const dependents = await findVocabularyDependents(resources, resource);
-    if (dependents.length === 0) return;
-    const list = dependents.map(nameOf).join(", ");
-    throw new ConflictError(
-      `${nameOf(resource.ref)} is needed by ${list}; delete ${dependents.length === 1 ? "that" : "these"} first`,
-    );
-  }
-
-  /** SECURITY: without a deny or a mask, or a user whom one binds, somebody may see more; removing one is handing that out. */
-  async function refuseEscalation(auth: Authorized, resource: StoredResource): Promise<void> {
-    const document = toPolicyDocument(resource);
-    const removed = document ? [{ ...document, spec: undefined }] : [];
-    const isUser = resource.ref.type === "user";
-    if (!document && !isUser) return;
-    const problems = document ? options.policyChecker.escalations(auth.subject, removed) : [];
-    const [first] = problems;
-    if (first) throw new ForbiddenError(first.message, undefined, { problems });
-    const before = await options.identity.listUsers();
-    const leaving = isUser ? before.find(({ id }) => id === resource.ref.name) : undefined;
-    if (leaving) refuseFreeing(auth, leaving);
-    const lockout = options.policyChecker.lockout(removed, {
-      before,
-      after: before.filter((user) => user !== leaving),
-    });
-    if (lockout !== undefined) throw new ConflictError(lockout);
-  }
-
-  /** SECURITY: who may delete a user and make the same one again could so take off what binds them. */
-  function refuseFreeing(auth: Authorized, user: User): void {
-    const facts = authorizer.policyFacts(toFacts(user), { tags: [], attributes: {} });
-    const call = { subject: auth.subject, requestId: "", ip: undefined, via: "control" };
-    if (facts.length === 0 || authorizer.check(call, "escalate", describeUser(user.id))) return;
-    throw new ForbiddenError(
-      `policies look at ${facts.join(", ")} of \`${user.id}\`, so deleting the user is changing what they give; ask for \`escalate\` on users`,
-      auth.decisionId,
-    );
-  }
-
-  /** SECURITY: objects that go are a change of what policies see; @throws {ConflictError} there are others, which the service registered */
-  async function refuseForgetting(auth: Authorized, resource: StoredResource): Promise<void> {
-    const { uid, ref } = resource;
-    if (ref.type !== "object-type") return;
-    const call = { subject: auth.subject, requestId: "", ip: undefined, via: "control" };
-    const changes = objectChangesOf([], resource);
-    const [first] = await options.objects.judgeManifest(call, ref.name, undefined, changes);
-    if (first !== undefined) throw new ForbiddenError(first, auth.decisionId);
-    if (await options.objectDirectory.hasObjects(ref.name, uid)) {
-      throw new ConflictError(
-        `there are objects of type \`${ref.name}\` that ${nameOf(ref)} does not list; delete them first`,
-      );
-    }
-  }
-
-  async function visible(auth: Authorized, given: ResourceRef): Promise<StoredResource> {
-    const resource = await resources.find(toRef(given));
-    if (!resource || !isAbout(auth, resource.object)) throw new NotFoundError(`there is no ${nameOf(given)}`);
-    return resource;
-  }
-
-  async function visibleRun(auth: Authorized, runId: string): Promise<StoredRun> {
-    const run = await runs.find(runId);
-    const workflow = run && (await resources.findByUid(run.uid));
-    if (!run || !workflow || !isAbout(auth, workflow.object)) throw new NotFoundError(`there is no run \`${runId}\``);
-    return run;
-  }
-
   function workspaceChange(auth: Authorized, action: string, name: string) {
     return {
       actor: auth.subject.id,
@@ -596,25 +486,9 @@ export function createControl(options: ControlOptions): ControlRuntime {
   }
 }
 
-/** Conditions read kind and mail address of a user like attributes. */
-function toFacts({ tags, attributes, type, email }: User) {
-  return { tags, attributes: { ...attributes, type, ...(email !== undefined && { email }) } };
-}
-
 /** Types that `apply` waits for. */
 function isLocal({ type }: ResourceRef): boolean {
   return !["depot", "workflow", "bundle", "service", "worker", "database"].includes(type);
-}
-
-/** Workspace-level types are in `public` where nothing is said, others in none. */
-function toRef({ type, name, workspace }: ResourceRef): ResourceRef {
-  return { type, name, workspace: workspaceTypes.has(type) ? (workspace ?? "public") : undefined };
-}
-
-/** SECURITY: a decision about one thing does not open another one. */
-function isAbout(auth: Authorized, object: DecisionObject): boolean {
-  if (!matchesFilter(auth.filter, object)) return false;
-  return auth.object === undefined || auth.object.paths.some((path) => object.paths.includes(path));
 }
 
 function readTime(text: string): string {

@@ -4,6 +4,7 @@ import { BadInputError, NotFoundError } from "../shared/errors.ts";
 import { nameOf, resourceUrn } from "./describe.ts";
 import { toYaml } from "./diff.ts";
 import { isPolicyType, policyTypes } from "./policy-documents.ts";
+import { nothingAlongside } from "./reconcile/types.ts";
 import type { ResourceStore } from "./stores.ts";
 
 /**
@@ -19,7 +20,7 @@ export async function disablePolicy(
     resources,
     audit,
   }: {
-    readonly resources: Pick<ResourceStore, "find" | "markTerminating">;
+    readonly resources: Pick<ResourceStore, "find" | "commit">;
     readonly audit: Pick<AuditLog, "append">;
   },
   given: string,
@@ -41,11 +42,16 @@ export async function disablePolicy(
     details: { reason: "break-glass", generation: stored.generation, specHash: stored.specHash },
   };
   await recordChange(audit, change, () =>
-    resources.markTerminating(stored.uid, stored.resourceVersion, {
-      type: "Warning",
-      reason: "Terminating",
-      message: `disabled by \`${by}\` on the machine`,
-    }),
+    resources.commit([], nothingAlongside, [
+      {
+        uid: stored.uid,
+        ref,
+        fromGeneration: stored.generation,
+        // WHY: what is locked out must be mendable, whatever else it breaks
+        force: true,
+        event: { type: "Warning", reason: "Terminating", message: `disabled by \`${by}\` on the machine` },
+      },
+    ]),
   );
   return toYaml(stored.manifest);
 }

@@ -120,13 +120,30 @@ export interface ApplyRequest {
   /** for documents that name none; default `public` */
   readonly workspace: string;
   readonly dryRun: boolean;
+  /** Versions that the caller has seen of resources that the documents are about; 0: it takes one for absent. */
+  readonly ifVersions?: readonly { readonly ref: ResourceRef; readonly resourceVersion: number }[];
+  /** Deletes, in the same step, what carries all of `tags`, may be seen, and is in none of the documents. */
+  readonly prune?: {
+    /** at least one */
+    readonly tags: readonly string[];
+    /** What the caller has seen that would go; anything else that would go refuses the call. */
+    readonly expected?: readonly ResourceRef[];
+  };
+}
+
+export interface RollbackRequest {
+  readonly ref: ResourceRef;
+  /** generation to go back to; `undefined`: the one before the present */
+  readonly to: number | undefined;
+  readonly ifVersion: number | undefined;
+  readonly dryRun: boolean;
 }
 
 export interface AppliedResource {
   readonly ref: ResourceRef;
   /** as written, or the type's default */
   readonly version: string;
-  /** `deleted`: by a rollback only */
+  /** `deleted`: pruned, or by a rollback of policies */
   readonly outcome: "created" | "updated" | "unchanged" | "deleted";
   readonly generation: number;
   /** the policy or grant that is created, updated or, without `spec`, deleted, as Heimdall reads it */
@@ -248,10 +265,19 @@ export interface Control {
   /**
    * Creates or updates all documents or none. Each resource is decided by Heimdall inside (`resource.create|update`, a policy's
    * `escalate` rule included), because what is touched is known only after parsing.
-   * @throws {BadInputError} with every fault of every document, by place
+   * With `prune` what goes comes last in the answer; each is decided by `resource.delete`.
+   * @throws {BadInputError} with every fault of every document, by place; circles of needs are among them
    * @throws {ForbiddenError} with every resource that was refused
+   * @throws {ConflictError} one was changed meanwhile, has another version than `ifVersions` says (both are told), or what would be
+   * pruned is needed by what stays or was not expected
    */
   apply(call: CallContext, request: ApplyRequest): Promise<readonly AppliedResource[]>;
+  /**
+   * Applies a former manifest again, as a new generation, through all that `apply` looks at. Secret values are not in the history: the
+   * present ones stay.
+   * @throws {NotFoundError} there is no such resource that may be seen, or it has no such generation
+   */
+  rollback(call: CallContext, request: RollbackRequest): Promise<AppliedResource>;
   /**
    * With `dryRun` everything is checked and nothing changes.
    * @throws {ConflictError} others depend on it (named) and `force` is not set, or `ifVersion` differs
@@ -307,7 +333,17 @@ export interface Control {
   events(auth: Authorized<"resource.read">, ref: ResourceRef): Promise<readonly ResourceEvent[]>;
   /** What its manifest names as needed, in that order, and by type and name the first 100 live ones that need it and may be seen. */
   links(auth: Authorized<"resource.read">, ref: ResourceRef): Promise<ResourceLinks>;
-  /** Manifests of former generations, newest first, redacted. */
+  /**
+   * Unified diff of the redacted manifests of two generations; empty: they are the same.
+   * @param between `to`: default the present one; `from`: default the one before `to`
+   * @throws {NotFoundError} one is not kept (any more)
+   */
+  diff(
+    auth: Authorized<"resource.read">,
+    ref: ResourceRef,
+    between: { readonly from: number | undefined; readonly to: number | undefined },
+  ): Promise<string>;
+  /** Manifests of the newest 100 generations, newest first, redacted. */
   versions(
     auth: Authorized<"resource.read">,
     ref: ResourceRef,

@@ -8,6 +8,8 @@ import type { ResourceChange } from "./stores.ts";
 export interface AppliedChange {
   readonly change: Pick<ResourceChange, "uid" | "ref" | "specHash">;
   readonly outcome: keyof typeof actionOf;
+  /** more for the record */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 const actionOf = { created: "resource.create", updated: "resource.update", deleted: "resource.delete" } as const;
@@ -51,14 +53,14 @@ export async function recordApply(
     }
     throw error;
   }
-  for (const [index, { change, outcome }] of changes.entries()) {
+  for (const [index, { change, outcome, details }] of changes.entries()) {
     await audit.append({
       ...common,
       type: "change",
       action: actionOf[outcome],
       object: [resourceUrn(change.ref)],
       outcome: "success",
-      details: { specHash: change.specHash, begun: parts[Math.floor(index / perRecord)]?.begun ?? "" },
+      details: { specHash: change.specHash, ...details, begun: parts[Math.floor(index / perRecord)]?.begun ?? "" },
     });
   }
 }

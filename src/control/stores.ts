@@ -66,15 +66,21 @@ export interface ResourceChange {
   readonly actor: string;
   readonly object: DecisionObject;
   readonly dependencies: readonly ResourceRef[];
-  /** `undefined`: it is new; else the version that the change was made from */
-  readonly fromResourceVersion: number | undefined;
+  /** `undefined`: it is new; else the generation that the change was made from. What the loop wrote about it meanwhile stays. */
+  readonly fromGeneration: number | undefined;
+  /** the version that the caller has seen */
+  readonly ifVersion?: number | undefined;
   readonly event: Omit<ResourceEvent, "at">;
 }
 
-/** A resource that is to go. */
-export interface LeavingResource {
+/** A deletion to be begun: the resource moves to `Terminating`. */
+export interface ResourceRemoval {
   readonly uid: string;
-  readonly fromResourceVersion: number;
+  readonly ref: ResourceRef;
+  readonly fromGeneration: number;
+  readonly ifVersion?: number | undefined;
+  /** Whether it goes although others that stay need it. */
+  readonly force: boolean;
   readonly event: Omit<ResourceEvent, "at">;
 }
 
@@ -117,6 +123,8 @@ export interface ResourceStore {
   find(ref: ResourceRef): Promise<StoredResource | undefined>;
   /** Also one that is gone. */
   findByUid(uid: string): Promise<StoredResource | undefined>;
+  /** uids of all, in no order. */
+  listUids(): Promise<readonly string[]>;
   /** By type, workspace and name. @throws {BadInputError} `after` is no cursor of this list */
   list(
     filter: ResourceFilter,
@@ -130,12 +138,19 @@ export interface ResourceStore {
   /** Live resources that need `ref`, by type and name. */
   dependents(ref: ResourceRef): Promise<readonly ResourceRef[]>;
   /**
-   * Writes all changes, moves those that leave to `Terminating`, and writes what comes alongside; or nothing.
-   * @throws {ConflictError} one was changed meanwhile, or a new one exists already
+   * Writes all changes, moves what goes to `Terminating`, and writes what comes alongside; or nothing.
+   * @throws {ConflictError} one was changed meanwhile or has another version than `ifVersion`; a new one exists already; one would
+   * need itself by others; one that goes without `force` is needed by one that stays
    */
-  commit(changes: readonly ResourceChange[], alongside: Alongside, leaving?: readonly LeavingResource[]): Promise<void>;
-  /** Moves it to `Terminating`. @throws {ConflictError} it was changed meanwhile */
-  markTerminating(uid: string, fromResourceVersion: number, event: Omit<ResourceEvent, "at">): Promise<void>;
+  commit(
+    changes: readonly ResourceChange[],
+    alongside: Alongside,
+    removals?: readonly ResourceRemoval[],
+  ): Promise<void>;
+  /** The first circle that the changes would close, from one of them back to it, each needing the next; `undefined`: none. */
+  findCycle(
+    changes: readonly Pick<ResourceChange, "ref" | "dependencies">[],
+  ): Promise<readonly ResourceRef[] | undefined>;
   /** `false`: it was changed meanwhile, or the lease is lost; nothing is written then. */
   writeStatus(
     resource: StoredResource,
@@ -145,9 +160,9 @@ export interface ResourceStore {
   ): Promise<boolean>;
   /** The last step: `Terminated`, out of all lists; its history stays. `false` as above. */
   terminate(resource: StoredResource, lease: Lease, alongside: Alongside): Promise<boolean>;
-  /** Oldest first, the newest 200. */
+  /** Oldest first, the newest 200; older ones are not kept. */
   events(uid: string): Promise<readonly ResourceEvent[]>;
-  /** Newest first. */
+  /** Newest first; the newest 100 are kept. */
   versions(uid: string): Promise<
     readonly {
       readonly generation: number;

@@ -73,8 +73,13 @@ export const authorizationTable = {
     auditVerification: { ask: "once", action: "audit.verify" },
   },
   Mutation: {
-    applyResources: { ask: "inside", callee: "Control.apply", actions: ["resource.create", "resource.update"] },
+    applyResources: {
+      ask: "inside",
+      callee: "Control.apply",
+      actions: ["resource.create", "resource.update", "resource.delete"],
+    },
     deleteResource: { ask: "object", within: "resource.read", action: "resource.delete" },
+    rollbackResource: { ask: "inside", callee: "Control.rollback", actions: ["resource.read", "resource.update"] },
     rollbackPolicies: {
       ask: "inside",
       callee: "Control.rollbackPolicies",
@@ -208,6 +213,7 @@ export const typeRules: Readonly<Record<string, TypeRule>> = {
   ResourceEdge: "inherits",
   ResourceConnection: "inherits",
   AppliedResource: "inherits",
+  RollbackResourcePayload: "inherits",
   ApplyResourcesPayload: "inherits",
   DeleteResourcePayload: "inherits",
   Workspace: "inherits",

@@ -1,13 +1,16 @@
 const contextLines = 3;
 const maxCells = 4_000_000;
 
-/** Unified diff of two texts; empty where they are equal. `before` undefined: there was none. */
-export function unifiedDiff(name: string, before: string | undefined, after: string): string {
+/** Unified diff of two texts; empty where they are equal. `before` undefined: there was none; `after` undefined: there is none. */
+export function unifiedDiff(name: string, before: string | undefined, after: string | undefined): string {
   if (before === after) return "";
   const old = before === undefined ? [] : toLines(before);
-  const lines = compare(old, toLines(after));
+  const lines = compare(old, after === undefined ? [] : toLines(after));
   const hunks = toHunks(lines);
-  const head = [before === undefined ? "--- /dev/null" : `--- ${name}`, `+++ ${name}`];
+  const head = [
+    before === undefined ? "--- /dev/null" : `--- ${name}`,
+    after === undefined ? "+++ /dev/null" : `+++ ${name}`,
+  ];
   return `${[...head, ...hunks].join("\n")}\n`;
 }
 

@@ -8,6 +8,7 @@ import type {
   NewLogLine,
   NewRun,
   ResourceChange,
+  ResourceRemoval,
   StoredResource,
 } from "../../src/control/stores.ts";
 import { ConflictError } from "../../src/shared/errors.ts";
@@ -41,11 +42,20 @@ function change(ref: ResourceRef, more: Partial<ResourceChange> = {}, from?: Sto
     actor: "alice",
     object: describeResource({ ref, owner, layer, version, tags, uid }),
     dependencies: [],
-    fromResourceVersion: from?.resourceVersion,
+    fromGeneration: from?.generation,
     event: { type: "Normal", reason: from ? "Updated" : "Created", message: "by `alice`" },
     ...more,
   };
 }
+
+const removal = ({ uid, ref, generation }: StoredResource, more: Partial<ResourceRemoval> = {}): ResourceRemoval => ({
+  uid,
+  ref,
+  fromGeneration: generation,
+  force: false,
+  event: { type: "Normal", reason: "Terminating", message: "" },
+  ...more,
+});
 
 const refOf = (type: ResourceType, name: string, workspace?: string): ResourceRef => ({ type, name, workspace });
 
@@ -184,11 +194,57 @@ export function controlStoresContract(make: () => Promise<ControlStoresFixture>)
     const read = await find(stores, sales);
     await stores.resources.commit([change(sales, {}, read)], nothing);
     await expect(stores.resources.commit([change(sales, {}, read)], nothing)).rejects.toBeInstanceOf(ConflictError);
-    await expect(
-      stores.resources.markTerminating(read.uid, read.resourceVersion, { type: "Normal", reason: "X", message: "" }),
-    ).rejects.toBeInstanceOf(ConflictError);
+    await expect(stores.resources.commit([], nothing, [removal(read)])).rejects.toBeInstanceOf(ConflictError);
     const lease = await lead(stores);
     expect(await stores.resources.writeStatus(read, status, [], lease)).toBe(false);
+  });
+
+  it("takes a change from the newest generation whatever was written about it meanwhile, unless a version is asked for", async () => {
+    const { stores } = await make();
+    await stores.resources.commit([change(sales)], nothing);
+    const read = await find(stores, sales);
+    const lease = await lead(stores);
+    expect(await stores.resources.writeStatus(read, status, [], lease)).toBe(true);
+    const old = { ...change(sales, {}, read), ifVersion: 1 };
+    const message = "depot `sales` has version 2, not 1; read it again and repeat the call";
+    await expect(stores.resources.commit([old], nothing)).rejects.toThrow(message);
+    await expect(stores.resources.commit([], nothing, [removal(read, { ifVersion: 1 })])).rejects.toThrow(message);
+    await stores.resources.commit([change(sales, {}, read)], nothing);
+    expect(await find(stores, sales)).toMatchObject({ generation: 2, resourceVersion: 3, phase: "Active" });
+  });
+
+  it("refuses circles of needs and deletions of what is needed, whoever else writes at the same time", async () => {
+    const { stores } = await make();
+    const [a, b, c] = [refOf("product", "a"), refOf("product", "b"), refOf("product", "c")];
+    await stores.resources.commit([change(a, { dependencies: [b] }), change(b, { dependencies: [c] })], nothing);
+    const closing = change(c, { dependencies: [a] });
+    expect(await stores.resources.findCycle([closing])).toEqual([c, a, b, c]);
+    await expect(stores.resources.commit([closing], nothing)).rejects.toThrow(
+      "product `c` needs product `a`, which needs product `b`, which needs product `c`: nothing of this circle could come first; take one of these references out",
+    );
+    expect(await stores.resources.find(c)).toBeUndefined();
+    expect(await stores.resources.findCycle([change(c, { dependencies: [refOf("depot", "sales")] })])).toBeUndefined();
+
+    const stored = await find(stores, b);
+    await expect(stores.resources.commit([], nothing, [removal(stored)])).rejects.toThrow(
+      "product `b` is needed by product `a`; delete that first, or force the deletion",
+    );
+    // what stops needing it in the same step, or goes with it, does not hold it
+    await stores.resources.commit([], nothing, [removal(stored), removal(await find(stores, a))]);
+    expect((await find(stores, b)).phase).toBe("Terminating");
+  });
+
+  it("keeps the newest 100 manifests and 200 events of a resource", async () => {
+    const { stores } = await make();
+    await stores.resources.commit([change(sales)], nothing);
+    for (let round = 0; round < 210; round++) {
+      await stores.resources.commit([change(sales, {}, await find(stores, sales))], nothing);
+    }
+    const { uid } = await find(stores, sales);
+    const generations = (await stores.resources.versions(uid)).map(({ generation }) => generation);
+    expect([generations.length, generations[0], generations.at(-1)]).toEqual([100, 211, 112]);
+    expect(await stores.resources.events(uid)).toHaveLength(200);
+    expect(await stores.logs.read(uid, { first: 1000 })).toHaveLength(200);
   });
 
   it("takes statuses only from the holder of the lease", async () => {
@@ -226,7 +282,7 @@ export function controlStoresContract(make: () => Promise<ControlStoresFixture>)
     const { stores } = await make();
     await stores.resources.commit([change(sales)], nothing);
     const resource = await find(stores, sales);
-    await stores.resources.markTerminating(resource.uid, 1, { type: "Normal", reason: "Terminating", message: "" });
+    await stores.resources.commit([], nothing, [removal(resource)]);
     expect(await stores.resources.listUnsettled()).toEqual([resource.uid]);
     const lease = await lead(stores);
     expect(await stores.resources.terminate(await find(stores, sales), lease, nothing)).toBe(true);

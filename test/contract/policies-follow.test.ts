@@ -56,7 +56,7 @@ else {
             specHash: "1",
             actor: "root",
           },
-          ...{ object: describeResource(base), dependencies: [], fromResourceVersion: undefined },
+          ...{ object: describeResource(base), dependencies: [], fromGeneration: undefined },
           event: { type: "Normal", reason: "Created", message: "" },
         } as const;
         const before = swaps.length;

@@ -1081,8 +1081,8 @@ describe("apply --prune", () => {
       shown(["apply", "-f", "-", "--prune", "-l", "tag=pruned", ...args], { input: tagged("kept") });
     expect(await prune("--dry-run")).toMatchInlineSnapshot(`
       "unchanged role/kept
-      delete    role/old-a
-      delete    role/old-b
+      deleted   role/old-a
+      deleted   role/old-b
       dry run, nothing was changed: 0 created, 0 updated, 1 unchanged, 2 deleted
       "
     `);

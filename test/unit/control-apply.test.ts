@@ -456,6 +456,7 @@ describe("delete", () => {
     expect(await failure(control.delete(auth, ref, { force: true, ifVersion: 99 }))).toMatchInlineSnapshot(`
       [
         "CONFLICT: instance-secret \`sales-r\` has version 2, not 99; read it again and repeat the call",
+        "instance-secret \`sales-r\` has version 2, not 99; read it again and repeat the call",
       ]
     `);
     await control.delete(auth, ref, { force: true, dryRun: true });

@@ -1,4 +1,4 @@
-import type { AppliedResource, ApplyResourcesPayload } from "../../graphql/generated/schema-types.ts";
+import type { AppliedResource, ApplyResourcesPayload, PruneInput } from "../../graphql/generated/schema-types.ts";
 import { errorFaces } from "../../shared/errors.ts";
 import { CommandError } from "../client.ts";
 import type { CommandContext } from "../command-context.ts";
@@ -39,22 +39,25 @@ const { exit: badInput } = errorFaces.BAD_USER_INPUT;
 /** Creates or updates every document of the files, or none; with `prune` deletes what they do not speak of any more. */
 export async function apply(context: CommandContext, options: ApplyOptions): Promise<void> {
   const { dryRun = false, prune = false } = options;
-  const { tags, ...more } = parseSelector(options.selector);
-  if (prune && (tags.length === 0 || Object.keys(more).length > 0))
+  const { tags, ...others } = parseSelector(options.selector);
+  if (prune && (tags.length === 0 || Object.keys(others).length > 0))
     throw new CommandError("say what --prune may delete by a tag alone, e.g. `-l tag=team:sales`", badInput);
   if (!prune && options.selector.length > 0)
     throw new CommandError("-l says what --prune may delete, and --prune is not given", badInput);
   const files = await readManifests(options.manifestFile, options.recursive ?? false);
   const pruning = prune ? await import("./prune.ts") : undefined;
-  // WHY: before anything is changed a person sees what would go, and the files have been checked
-  const plan = await pruning?.planPrune(context, await applyManifests(context, files, options, true), tags);
-  if (pruning && plan && !dryRun) await pruning.confirmPrune(context, plan, options.yes ?? false);
+  let given: PruneInput | undefined = prune ? { tags } : undefined;
+  // WHY: before anything is changed a person sees what would go, and the server deletes nothing that they have not seen
+  if (pruning && !dryRun) {
+    const plan = pruning.deletedOf(await applyManifests(context, files, options, true, given));
+    await pruning.confirmPrune(context, plan, options.yes ?? false);
+    given = { tags, expected: plan.map(({ type, name, workspace }) => ({ type, name, workspace: workspace ?? null })) };
+  }
   context.progress(`applying ${files.length} file${files.length === 1 ? "" : "s"}`);
-  const payload = await applyManifests(context, files, options, dryRun);
+  const payload = await applyManifests(context, files, options, dryRun, given);
   context.progress("");
   show(context, payload, dryRun);
-  if (pruning && plan) await pruning.prune(context, plan, dryRun);
-  const summary = `${summaryOf(payload)}${plan ? `, ${plan.length} deleted` : ""}`;
+  const summary = summaryOf(payload, prune);
   context.print(dryRun ? `dry run, nothing was changed: ${summary}` : summary);
   if (!dryRun) tellWhatIsNext(context, payload.resources);
 }
@@ -65,6 +68,7 @@ export async function applyManifests(
   documents: readonly ManifestFile[],
   { disableInterpolation = false, workspace }: ManifestOptions,
   dryRun: boolean,
+  prune?: PruneInput,
 ): Promise<ApplyResourcesPayload> {
   const { applyResources } = await context.client.query<{ applyResources: ApplyResourcesPayload }>(documentOf(dryRun), {
     input: {
@@ -73,6 +77,7 @@ export async function applyManifests(
       disableInterpolation,
       workspace,
       dryRun,
+      ...(prune && { prune }),
     },
   });
   assertNoUserErrors(applyResources.userErrors, dryRun ? "this would be refused" : "nothing was applied", {
@@ -85,19 +90,22 @@ export async function applyManifests(
 function show(context: CommandContext, { resources, impact }: ApplyResourcesPayload, dryRun: boolean): void {
   const width = Math.max(...resources.map(({ type, name }) => type.length + name.length + 1));
   for (const { type, name, workspace, outcome, generation, diff, warnings } of resources) {
-    const paint = outcome === "unchanged" ? context.style.dim : context.style.good;
-    const place = [workspace && `in ${workspace}`, generation > 1 && `generation ${generation}`].filter(Boolean);
+    const isDeleted = outcome === "deleted";
+    const paint = outcome === "unchanged" ? context.style.dim : isDeleted ? context.style.bad : context.style.good;
+    const place = [workspace && `in ${workspace}`, !isDeleted && generation > 1 && `generation ${generation}`].filter(
+      Boolean,
+    );
     const what = padEnd(printable(`${type}/${name}`), width);
     context.print(`${paint(outcome.padEnd(9))} ${what}  ${place.join(", ")}`.trimEnd());
-    if (dryRun && diff) context.print(paintDiff(diff, context.style));
+    if (dryRun && diff && !isDeleted) context.print(paintDiff(diff, context.style));
     for (const { at, message } of warnings) context.warn(at ? `${at}: ${message}` : message);
   }
   if (impact) context.print(describeImpact(context, impact));
 }
 
-function summaryOf({ resources }: ApplyResourcesPayload): string {
+function summaryOf({ resources }: ApplyResourcesPayload, prunes: boolean): string {
   const count = (wanted: string): number => resources.filter(({ outcome }) => outcome === wanted).length;
-  return `${count("created")} created, ${count("updated")} updated, ${count("unchanged")} unchanged`;
+  return `${count("created")} created, ${count("updated")} updated, ${count("unchanged")} unchanged${prunes ? `, ${count("deleted")} deleted` : ""}`;
 }
 
 function tellWhatIsNext(context: CommandContext, resources: readonly AppliedResource[]): void {

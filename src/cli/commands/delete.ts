@@ -12,6 +12,7 @@ export interface DeleteOptions extends TargetOptions {
   readonly manifestFile: readonly string[];
   readonly recursive?: boolean;
   readonly force?: boolean;
+  readonly ifVersion?: number;
   readonly dryRun?: boolean;
 }
 
@@ -29,6 +30,8 @@ const { exit: badInput } = errorFaces.BAD_USER_INPUT;
 export async function deleteResources(context: CommandContext, options: DeleteOptions): Promise<void> {
   const { manifestFile } = options;
   if (manifestFile.length > 0) {
+    if (options.ifVersion !== undefined)
+      throw new CommandError("--if-version is of one resource; say which by -t and -n", badInput);
     const { type, name, workspace } = readTarget(options);
     if (type !== undefined || name !== undefined)
       throw new CommandError("say what to delete by -t and -n or by -f, not by both", badInput);
@@ -48,14 +51,14 @@ export async function deleteResources(context: CommandContext, options: DeleteOp
 }
 
 /** Deletes one resource and says so. @throws {CommandError} it is absent, or others need it */
-export async function deleteTarget(
+async function deleteTarget(
   context: CommandContext,
   target: Target,
-  options: Pick<DeleteOptions, "force" | "dryRun">,
+  options: Pick<DeleteOptions, "force" | "dryRun" | "ifVersion">,
 ): Promise<void> {
-  const { force = false, dryRun = false } = options;
+  const { force = false, dryRun = false, ifVersion } = options;
   const { deleteResource } = await context.client.query<{ deleteResource: DeleteResourcePayload }>(document, {
-    input: { ...target, force, dryRun },
+    input: { ...target, force, dryRun, ...(ifVersion !== undefined && { ifVersion }) },
   });
   assertNoUserErrors(deleteResource.userErrors, `${nameOf(target)} was not deleted`, {
     hints: { CONFLICT: "--force deletes it all the same, and what needs it stops working" },

@@ -1,4 +1,4 @@
-import type { ApplyResourcesPayload, Resource, ResourceVersion } from "../../graphql/generated/schema-types.ts";
+import type { Resource, ResourceVersion, RollbackResourcePayload } from "../../graphql/generated/schema-types.ts";
 import { errorFaces } from "../../shared/errors.ts";
 import { unifiedDiff } from "../../shared/unified-diff.ts";
 import { CommandError } from "../client.ts";
@@ -23,10 +23,10 @@ const document = /* GraphQL */ `
     }
   }
 `;
-const applyDocument = /* GraphQL */ `
-  mutation Rollback($input: ApplyResourcesInput!) {
-    applyResources(input: $input) {
-      resources { type name workspace outcome generation diff warnings { at message } }
+const rollbackDocument = /* GraphQL */ `
+  mutation Rollback($input: RollbackResourceInput!) {
+    rollbackResource(input: $input) {
+      resource { type name workspace outcome generation diff warnings { at message } }
       userErrors { at field message code }
     }
   }
@@ -66,25 +66,22 @@ export async function history(context: CommandContext, options: HistoryOptions):
 
 export interface RollbackOptions extends TargetOptions {
   readonly to?: number;
+  readonly ifVersion?: number;
   readonly dryRun?: boolean;
 }
 
 /** Applies a former manifest again, which makes a new version. Secret values are not in the history: the present ones stay. */
 export async function rollback(context: CommandContext, options: RollbackOptions): Promise<void> {
-  const { dryRun = false, to } = options;
+  const { dryRun = false, to, ifVersion } = options;
   const target = requireTarget(options);
   const resource = await readHistory(context, target);
   const version = to === undefined ? formerVersion(resource) : findVersion(resource, to);
-  const { applyResources } = await context.client.query<{ applyResources: ApplyResourcesPayload }>(applyDocument, {
-    input: {
-      documents: [{ file: `${nameOf(resource)}@${version.generation}`, text: version.manifestYaml }],
-      disableInterpolation: true,
-      dryRun,
-      ...(resource.workspace && { workspace: resource.workspace }),
-    },
-  });
-  assertNoUserErrors(applyResources.userErrors, "nothing was rolled back");
-  const [applied] = applyResources.resources;
+  const { rollbackResource } = await context.client.query<{ rollbackResource: RollbackResourcePayload }>(
+    rollbackDocument,
+    { input: { ...target, to: version.generation, dryRun, ...(ifVersion !== undefined && { ifVersion }) } },
+  );
+  assertNoUserErrors(rollbackResource.userErrors, "nothing was rolled back");
+  const applied = rollbackResource.resource;
   if (!applied) throw new CommandError("the server's answer names no resource", errorFaces.INTERNAL.exit);
   const name = printable(nameOf(resource));
   if (applied.outcome === "unchanged") {

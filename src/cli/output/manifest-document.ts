@@ -14,8 +14,20 @@ export function toManifest({ manifest, name, version, type, workspace, owner }: 
 
 /** What the server says of a resource, for programs. */
 export function toStatus(resource: Resource): Record<string, unknown> {
-  const { urn, status, runtime, phase, generation, observedGeneration, createdAt, updatedAt, conditions } = resource;
-  return { urn, status, runtime, phase, generation, observedGeneration, createdAt, updatedAt, conditions };
+  const { urn, status, runtime, phase, generation, observedGeneration, resourceVersion } = resource;
+  const { createdAt, updatedAt, conditions } = resource;
+  return {
+    urn,
+    status,
+    runtime,
+    phase,
+    generation,
+    observedGeneration,
+    resourceVersion,
+    createdAt,
+    updatedAt,
+    conditions,
+  };
 }
 
 /**

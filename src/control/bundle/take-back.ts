@@ -3,6 +3,7 @@ import type { AuditLog } from "../../heimdall/ports.ts";
 import { UnavailableError } from "../../shared/errors.ts";
 import { nameOf, resourceUrn } from "../describe.ts";
 import type { ManifestDocument } from "../ports.ts";
+import { nothingAlongside } from "../reconcile/types.ts";
 import type { BundlePart, BundleRecord, BundleStore, Lease, ResourceStore, StoredResource } from "../stores.ts";
 
 export interface TakeBackOptions {
@@ -93,7 +94,10 @@ export function createTakeBack({ resources, bundles, audit, lease, runNow }: Tak
       details: { bundle: resourceUrn(bundle.ref) },
     };
     const event = { type: "Normal", reason: "Terminating", message: `with ${nameOf(bundle.ref)}` } as const;
-    await recordChange(audit, change, () => resources.markTerminating(part.uid, part.resourceVersion, event));
+    const { uid, ref, generation } = part;
+    // others were asked about when the bundle was to go
+    const removal = { uid, ref, fromGeneration: generation, force: true, event };
+    await recordChange(audit, change, () => resources.commit([], nothingAlongside, [removal]));
   }
 
   async function write(bundle: StoredResource, record: BundleRecord): Promise<BundleRecord> {

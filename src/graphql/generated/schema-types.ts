@@ -301,6 +301,8 @@ export type Mutation = {
   /** Creates or updates all documents or none. */
   readonly applyResources: ApplyResourcesPayload;
   readonly deleteResource: DeleteResourcePayload;
+  /** Applies a former manifest again, as a new generation. Secret values are not in the history: the present ones stay. */
+  readonly rollbackResource: RollbackResourcePayload;
   /** Brings policies, grants, providers and use-cases back to what they were: all or nothing, checked like an apply; newer ones go. */
   readonly rollbackPolicies: RollbackPoliciesPayload;
   /** Lets a candidate answer beside the live policies of this server process, without effect. */
@@ -345,6 +347,11 @@ export type MutationApplyResourcesArgs = {
 
 export type MutationDeleteResourceArgs = {
   input: DeleteResourceInput;
+};
+
+
+export type MutationRollbackResourceArgs = {
+  input: RollbackResourceInput;
 };
 
 
@@ -1448,13 +1455,22 @@ export type Resource = Node & {
   readonly runtime: Scalars['String']['output'];
   readonly conditions: ReadonlyArray<Condition>;
   readonly events: ReadonlyArray<ResourceEvent>;
+  /** the newest 100 */
   readonly versions: ReadonlyArray<ResourceVersion>;
+  /** unified diff of two generations; `to` left out: the present one; `from` left out: the one before */
+  readonly diff: Scalars['String']['output'];
   /** what its manifest names as needed */
   readonly dependencies: ReadonlyArray<ResourceLink>;
   /** what needs it, as far as the caller may see that; at most 100 */
   readonly dependents: ReadonlyArray<ResourceLink>;
   readonly createdAt: Scalars['DateTime']['output'];
   readonly updatedAt: Scalars['DateTime']['output'];
+};
+
+
+export type ResourceDiffArgs = {
+  from?: InputMaybe<Scalars['Int']['input']>;
+  to?: InputMaybe<Scalars['Int']['input']>;
 };
 
 export type ResourceLink = {
@@ -1530,6 +1546,48 @@ export type ApplyResourcesInput = {
   /** for documents that name none */
   readonly workspace?: Scalars['String']['input'];
   readonly dryRun?: Scalars['Boolean']['input'];
+  /** versions that the caller has seen; where one is another by now, nothing is applied */
+  readonly ifVersions?: ReadonlyArray<IfVersionInput>;
+  /** deletes in the same step what carries all of the tags and is in none of the documents */
+  readonly prune?: InputMaybe<PruneInput>;
+};
+
+export type IfVersionInput = {
+  readonly type: Scalars['String']['input'];
+  readonly name: Scalars['String']['input'];
+  readonly workspace?: InputMaybe<Scalars['String']['input']>;
+  /** `resourceVersion` as it was read; 0: it is taken for absent */
+  readonly resourceVersion: Scalars['Int']['input'];
+};
+
+export type PruneInput = {
+  /** at least one */
+  readonly tags: ReadonlyArray<Scalars['String']['input']>;
+  /** what a dry run showed as `deleted`; where anything else would go, nothing is applied */
+  readonly expected?: InputMaybe<ReadonlyArray<ResourceRefInput>>;
+};
+
+export type ResourceRefInput = {
+  readonly type: Scalars['String']['input'];
+  readonly name: Scalars['String']['input'];
+  readonly workspace?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type RollbackResourceInput = {
+  readonly type: Scalars['String']['input'];
+  readonly name: Scalars['String']['input'];
+  readonly workspace?: InputMaybe<Scalars['String']['input']>;
+  /** generation to go back to; left out: the one before the present */
+  readonly to?: InputMaybe<Scalars['Int']['input']>;
+  /** `resourceVersion` as it was read */
+  readonly ifVersion?: InputMaybe<Scalars['Int']['input']>;
+  readonly dryRun?: Scalars['Boolean']['input'];
+};
+
+export type RollbackResourcePayload = {
+  readonly __typename?: 'RollbackResourcePayload';
+  readonly resource?: Maybe<AppliedResource>;
+  readonly userErrors: ReadonlyArray<UserError>;
 };
 
 export type AppliedResource = {
@@ -1538,7 +1596,7 @@ export type AppliedResource = {
   readonly name: Scalars['String']['output'];
   readonly workspace?: Maybe<Scalars['String']['output']>;
   readonly version: Scalars['String']['output'];
-  /** created updated unchanged, in a rollback also deleted */
+  /** created updated unchanged; deleted: pruned, or by a rollback of policies */
   readonly outcome: Scalars['String']['output'];
   readonly generation: Scalars['Int']['output'];
   readonly diff: Scalars['String']['output'];
@@ -1964,6 +2022,11 @@ export type ResolversTypes = {
   ManifestInput: ManifestInput;
   VariableInput: VariableInput;
   ApplyResourcesInput: ApplyResourcesInput;
+  IfVersionInput: IfVersionInput;
+  PruneInput: PruneInput;
+  ResourceRefInput: ResourceRefInput;
+  RollbackResourceInput: RollbackResourceInput;
+  RollbackResourcePayload: ResolverTypeWrapper<RollbackResourcePayload>;
   AppliedResource: ResolverTypeWrapper<AppliedResource>;
   ApplyResourcesPayload: ResolverTypeWrapper<ApplyResourcesPayload>;
   DeleteResourceInput: DeleteResourceInput;
@@ -2120,6 +2183,11 @@ export type ResolversParentTypes = {
   ManifestInput: ManifestInput;
   VariableInput: VariableInput;
   ApplyResourcesInput: ApplyResourcesInput;
+  IfVersionInput: IfVersionInput;
+  PruneInput: PruneInput;
+  ResourceRefInput: ResourceRefInput;
+  RollbackResourceInput: RollbackResourceInput;
+  RollbackResourcePayload: RollbackResourcePayload;
   AppliedResource: AppliedResource;
   ApplyResourcesPayload: ApplyResourcesPayload;
   DeleteResourceInput: DeleteResourceInput;
@@ -2200,6 +2268,7 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
 export type MutationResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   applyResources?: Resolver<ResolversTypes['ApplyResourcesPayload'], ParentType, ContextType, RequireFields<MutationApplyResourcesArgs, 'input'>>;
   deleteResource?: Resolver<ResolversTypes['DeleteResourcePayload'], ParentType, ContextType, RequireFields<MutationDeleteResourceArgs, 'input'>>;
+  rollbackResource?: Resolver<ResolversTypes['RollbackResourcePayload'], ParentType, ContextType, RequireFields<MutationRollbackResourceArgs, 'input'>>;
   rollbackPolicies?: Resolver<ResolversTypes['RollbackPoliciesPayload'], ParentType, ContextType, RequireFields<MutationRollbackPoliciesArgs, 'input'>>;
   startPolicyShadow?: Resolver<ResolversTypes['PolicyShadowPayload'], ParentType, ContextType, RequireFields<MutationStartPolicyShadowArgs, 'input'>>;
   stopPolicyShadow?: Resolver<ResolversTypes['PolicyShadowPayload'], ParentType, ContextType>;
@@ -2871,6 +2940,7 @@ export type ResourceResolvers<ContextType = GraphqlContext, ParentType extends R
   conditions?: Resolver<ReadonlyArray<ResolversTypes['Condition']>, ParentType, ContextType>;
   events?: Resolver<ReadonlyArray<ResolversTypes['ResourceEvent']>, ParentType, ContextType>;
   versions?: Resolver<ReadonlyArray<ResolversTypes['ResourceVersion']>, ParentType, ContextType>;
+  diff?: Resolver<ResolversTypes['String'], ParentType, ContextType, Partial<ResourceDiffArgs>>;
   dependencies?: Resolver<ReadonlyArray<ResolversTypes['ResourceLink']>, ParentType, ContextType>;
   dependents?: Resolver<ReadonlyArray<ResolversTypes['ResourceLink']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -2915,6 +2985,11 @@ export type ResourceEdgeResolvers<ContextType = GraphqlContext, ParentType exten
 export type ResourceConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['ResourceConnection'] = ResolversParentTypes['ResourceConnection']> = {
   edges?: Resolver<ReadonlyArray<ResolversTypes['ResourceEdge']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type RollbackResourcePayloadResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['RollbackResourcePayload'] = ResolversParentTypes['RollbackResourcePayload']> = {
+  resource?: Resolver<Maybe<ResolversTypes['AppliedResource']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
 export type AppliedResourceResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['AppliedResource'] = ResolversParentTypes['AppliedResource']> = {
@@ -3163,6 +3238,7 @@ export type Resolvers<ContextType = GraphqlContext> = {
   ResourceVersion?: ResourceVersionResolvers<ContextType>;
   ResourceEdge?: ResourceEdgeResolvers<ContextType>;
   ResourceConnection?: ResourceConnectionResolvers<ContextType>;
+  RollbackResourcePayload?: RollbackResourcePayloadResolvers<ContextType>;
   AppliedResource?: AppliedResourceResolvers<ContextType>;
   ApplyResourcesPayload?: ApplyResourcesPayloadResolvers<ContextType>;
   DeleteResourcePayload?: DeleteResourcePayloadResolvers<ContextType>;

@@ -33,6 +33,7 @@ const storeCalls: Readonly<Record<string, number>> = {
   "Entity.children": 10,
   "Resource.events": 10,
   "Resource.versions": 10,
+  "Resource.diff": 10,
   "Resource.dependencies": 10,
   "Resource.dependents": 100,
   "Decision.whyNot": 100,

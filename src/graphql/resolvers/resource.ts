@@ -38,12 +38,15 @@ export const resourceFields = {
       "applyResources",
       async (call, { input }, { services }) => {
         const { documents, variables = [], disableInterpolation = false, workspace = "public", dryRun = false } = input;
+        const { ifVersions = [], prune } = input;
         const applied = await services.control.apply(call, {
           documents,
           variables: toVariables(variables),
           disableInterpolation,
           workspace,
           dryRun,
+          ifVersions: ifVersions.map(({ resourceVersion, ...ref }) => ({ ref: toRef(ref), resourceVersion })),
+          ...(prune && { prune: { tags: prune.tags, ...given("expected", prune.expected?.map(toRef)) } }),
         });
         const resources = applied.map(toApplied);
         const changed = dryRun ? applied.flatMap(({ policy }) => policy ?? []) : [];
@@ -65,6 +68,15 @@ export const resourceFields = {
         };
       },
       (userErrors) => ({ deleted: false, userErrors }),
+    ),
+    rollbackResource: mutation(
+      "rollbackResource",
+      async (call, { input }, { services: { control } }) => {
+        const { to, ifVersion, dryRun = false } = input;
+        const request = { ref: toRef(input), to: to ?? undefined, ifVersion: ifVersion ?? undefined, dryRun };
+        return { resource: toApplied(await control.rollback(call, request)), userErrors: [] };
+      },
+      (userErrors) => ({ resource: null, userErrors }),
     ),
   },
 };
@@ -96,6 +108,8 @@ export const resourceTypesOf: { readonly Resource: Required<Omit<ResourceResolve
       const versions = await services.control.versions(auth, resource.ref);
       return versions.map(({ manifest, ...version }) => ({ ...version, manifestYaml: toYaml(manifest) }));
     },
+    diff: ({ resource, auth }, { from, to }, { services }) =>
+      services.control.diff(auth, resource.ref, { from: from ?? undefined, to: to ?? undefined }),
     dependencies: async ({ resource, auth }, _, { services }) =>
       (await services.control.links(auth, resource.ref)).dependencies.map(toLink),
     dependents: async ({ resource, auth }, _, { services }) =>

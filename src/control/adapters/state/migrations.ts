@@ -1,6 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration, StateCapabilities } from "../../../state/index.ts";
 import type { ControlTables } from "./tables.ts";
+import { unsettled } from "./unsettled.ts";
 
 /** Tables of Control: `control_*`. */
 export const controlMigrations: readonly Migration[] = [
@@ -9,6 +10,7 @@ export const controlMigrations: readonly Migration[] = [
   { name: "workflow-001-reruns", up: addReruns },
   { name: "control-003-bundles", up: createBundles },
   { name: "control-004-replicas", up: createReplicas },
+  { name: "control-005-what-changed", up: addIndexes },
 ];
 
 async function createReplicas({ schema }: Kysely<unknown>, { binaryCollation }: StateCapabilities): Promise<void> {
@@ -29,6 +31,13 @@ async function createReplicas({ schema }: Kysely<unknown>, { binaryCollation }: 
     .addColumn("held_until", "text")
     .execute();
   await schema.createIndex("control_replicas_uid").on("control_replicas").columns(["uid", "replica"]).execute();
+}
+
+/** For what is asked again and again however many resources there are. */
+async function addIndexes(db: Kysely<unknown>): Promise<void> {
+  await sql`create index control_resources_unsettled on control_resources (uid) where ${unsettled}`.execute(db);
+  await db.schema.createIndex("control_labels_of").on("control_labels").columns(["kind", "label", "uid"]).execute();
+  await sql`create index control_logs_own on control_logs (uid, id) where run_id is null`.execute(db);
 }
 
 async function createBundles({ schema }: Kysely<unknown>, { binaryCollation }: StateCapabilities): Promise<void> {

@@ -1,21 +1,18 @@
 import type { Transaction } from "kysely";
 import { type Clock, toTimestamp } from "../../../shared/clock.ts";
-import { ConflictError } from "../../../shared/errors.ts";
 import type { IdSource } from "../../../shared/ids.ts";
-import { matchesFilter } from "../../../shared/object-filter.ts";
 import type { StateDb } from "../../../state/index.ts";
-import { nameOf } from "../../describe.ts";
 import type { ResourceEvent, ResourceRef } from "../../ports.ts";
-import type { LeavingResource, ResourceChange, ResourceStore, StoredResource } from "../../stores.ts";
-import { fromCursor, toCursor } from "./cursor.ts";
+import type { ResourceStore } from "../../stores.ts";
 import { isHeld } from "./lease-store.ts";
-import { toCondition } from "./object-filter.ts";
 import { countPolicyChange } from "./policy-counter.ts";
-import { fromPositions, toRef, toResource } from "./rows.ts";
-import type { ControlTables, ResourceRow } from "./tables.ts";
-
-const eventsShown = 200;
-const versionsKept = 100;
+import { writeChanges } from "./resource-commit.ts";
+import { addEvents, eventsKept } from "./resource-events.ts";
+import { findCycle, findDependents } from "./resource-graph.ts";
+import { listResources } from "./resource-list.ts";
+import { toResource } from "./rows.ts";
+import type { ControlTables } from "./tables.ts";
+import { unsettled } from "./unsettled.ts";
 
 /** Resources on the state store. */
 export function createStateResourceStore(
@@ -36,44 +33,11 @@ export function createStateResourceStore(
       return row && toResource(row);
     },
 
-    async list(filter, visible, { first, after }) {
-      let query = db
-        .selectFrom("control_resources")
-        .selectAll()
-        .where("gone", "=", "")
-        .where((eb) => toCondition(visible, eb).where)
-        .orderBy("type")
-        .orderBy("workspace")
-        .orderBy("name");
-      if (filter.type !== undefined) query = query.where("type", "=", filter.type);
-      if (filter.name !== undefined) query = query.where("name", "=", filter.name);
-      if (filter.workspace !== undefined) query = query.where("workspace", "=", filter.workspace);
-      if (filter.owner !== undefined) query = query.where("owner", "=", filter.owner);
-      const items: { cursor: string; node: StoredResource }[] = [];
-      let from = after === undefined ? undefined : fromCursor(after, 3);
-      for (;;) {
-        const start = from;
-        const page = start
-          ? query.where((eb) =>
-              eb(
-                eb.refTuple("type", "workspace", "name"),
-                ">",
-                eb.tuple(start[0] ?? "", start[1] ?? "", start[2] ?? ""),
-              ),
-            )
-          : query;
-        const batch = first + 1;
-        const rows = await page.limit(batch).execute();
-        for (const row of rows) {
-          from = [row.type, row.workspace, row.name];
-          const node = toResource(row);
-          if (!matchesFilter(visible, node.object)) continue;
-          if (filter.tags?.some((tag) => !node.tags.includes(tag) && !node.object.tags.includes(tag))) continue;
-          if (items.length === first) return { items, hasNextPage: true };
-          items.push({ cursor: toCursor(from), node });
-        }
-        if (rows.length < batch) return { items, hasNextPage: false };
-      }
+    list: (filter, visible, page) => listResources(db, filter, visible, page),
+
+    async listUids() {
+      const rows = await db.selectFrom("control_resources").select("uid").where("gone", "=", "").execute();
+      return rows.map((row) => row.uid);
     },
 
     async listAll(types) {
@@ -84,48 +48,19 @@ export function createStateResourceStore(
     },
 
     async listUnsettled() {
-      const rows = await db
-        .selectFrom("control_resources")
-        .select("uid")
-        .where("gone", "=", "")
-        .where((eb) => eb.or([eb("generation", "!=", eb.ref("observed_generation")), eb("phase", "=", "Terminating")]))
-        .orderBy("uid")
-        .execute();
+      const rows = await db.selectFrom("control_resources").select("uid").where(unsettled).orderBy("uid").execute();
       return rows.map((row) => row.uid);
     },
 
-    async dependents(ref) {
-      const rows = await db
-        .selectFrom("control_dependencies as needed")
-        .innerJoin("control_resources as resource", "resource.uid", "needed.uid")
-        .select(["resource.type", "resource.workspace", "resource.name"])
-        .where("needed.type", "=", ref.type)
-        .where("needed.workspace", "=", ref.workspace ?? "")
-        .where("needed.name", "=", ref.name)
-        .where("resource.gone", "=", "")
-        .where("resource.phase", "!=", "Terminating")
-        .orderBy("resource.type")
-        .orderBy("resource.workspace")
-        .orderBy("resource.name")
-        .execute();
-      return rows.map(toRef);
-    },
+    dependents: (ref) => findDependents(db, ref),
+    findCycle: (changes) => findCycle(db, changes),
 
-    async commit(changes, alongside, leaving = []) {
+    async commit(changes, alongside, removals = []) {
       await state.transaction<ControlTables, void>(async (tx) => {
-        const at = now();
-        for (const change of changes) await write(tx, change, at);
-        for (const one of leaving) await beginToEnd(tx, one, at);
-        if (leaving.length > 0 || changes.some(({ ref }) => isPolicy(ref))) await countPolicyChange(tx);
-        await alongside(tx as unknown as Transaction<unknown>);
-      });
-    },
-
-    async markTerminating(uid, fromResourceVersion, event) {
-      await state.transaction<ControlTables, void>(async (tx) => {
-        await beginToEnd(tx, { uid, fromResourceVersion, event }, now());
+        await writeChanges(tx, { changes, removals }, { ids, at: now() });
         // WHY: a policy must not decide any more from the moment its deletion is acknowledged
-        await countPolicyChange(tx);
+        if ([...changes, ...removals].some(({ ref }) => isPolicy(ref))) await countPolicyChange(tx);
+        await alongside(tx as unknown as Transaction<unknown>);
       });
     },
 
@@ -149,7 +84,7 @@ export function createStateResourceStore(
           .where("resource_version", "=", resource.resourceVersion)
           .executeTakeFirst();
         if (numUpdatedRows === 0n) return false;
-        await addEvents(tx, resource.uid, events, at);
+        await addEvents(tx, ids, resource.uid, events, at);
         return true;
       }),
 
@@ -175,7 +110,7 @@ export function createStateResourceStore(
         if (numUpdatedRows === 0n) return false;
         await tx.deleteFrom("control_dependencies").where("uid", "=", resource.uid).execute();
         await tx.deleteFrom("control_labels").where("uid", "=", resource.uid).execute();
-        await addEvents(tx, resource.uid, [{ type: "Normal", reason: "Terminated", message: "deleted" }], at);
+        await addEvents(tx, ids, resource.uid, [{ type: "Normal", reason: "Terminated", message: "deleted" }], at);
         if (isPolicy(resource.ref)) await countPolicyChange(tx);
         await alongside(tx as unknown as Transaction<unknown>);
         return true;
@@ -187,7 +122,7 @@ export function createStateResourceStore(
         .select(["at", "type", "reason", "message"])
         .where("uid", "=", uid)
         .orderBy("id", "desc")
-        .limit(eventsShown)
+        .limit(eventsKept)
         .execute();
       return rows.reverse().map((row) => ({ ...row, type: row.type as ResourceEvent["type"] }));
     },
@@ -217,174 +152,6 @@ export function createStateResourceStore(
     },
   };
   return store;
-
-  async function beginToEnd(
-    tx: Transaction<ControlTables>,
-    { uid, fromResourceVersion, event }: LeavingResource,
-    at: string,
-  ): Promise<void> {
-    const { numUpdatedRows } = await tx
-      .updateTable("control_resources")
-      .set({ phase: "Terminating", resource_version: fromResourceVersion + 1, updated_at: at })
-      .where("uid", "=", uid)
-      .where("gone", "=", "")
-      .where("resource_version", "=", fromResourceVersion)
-      .executeTakeFirst();
-    if (numUpdatedRows === 0n) throw changedMeanwhile("it");
-    await addEvents(tx, uid, [event], at);
-  }
-
-  async function write(tx: Transaction<ControlTables>, change: ResourceChange, at: string): Promise<void> {
-    const content = {
-      version: change.version,
-      description: change.description ?? null,
-      owner: change.owner,
-      layer: change.layer,
-      tags: JSON.stringify(change.tags),
-      manifest: JSON.stringify(change.manifest),
-      file: change.file,
-      positions: fromPositions(change.positions),
-      spec_hash: change.specHash,
-      actor: change.actor,
-      object: JSON.stringify(change.object),
-      updated_at: at,
-    };
-    const generation =
-      change.fromResourceVersion === undefined
-        ? await insert(tx, change, content, at)
-        : await update(tx, change, content, change.fromResourceVersion);
-    await tx
-      .insertInto("control_versions")
-      .values({ uid: change.uid, generation, at, actor: change.actor, manifest: content.manifest })
-      .execute();
-    await tx
-      .deleteFrom("control_versions")
-      .where("uid", "=", change.uid)
-      .where("generation", "<=", generation - versionsKept)
-      .execute();
-    await replaceLabels(tx, change);
-    await replaceDependencies(tx, change);
-    await addEvents(tx, change.uid, [change.event], at);
-  }
-
-  type Content = Pick<
-    ResourceRow,
-    | "version"
-    | "description"
-    | "owner"
-    | "layer"
-    | "tags"
-    | "manifest"
-    | "file"
-    | "positions"
-    | "spec_hash"
-    | "actor"
-    | "object"
-    | "updated_at"
-  >;
-
-  async function insert(
-    tx: Transaction<ControlTables>,
-    { uid, ref }: ResourceChange,
-    content: Content,
-    at: string,
-  ): Promise<number> {
-    await tx
-      .insertInto("control_resources")
-      .values({
-        ...content,
-        uid,
-        type: ref.type,
-        workspace: ref.workspace ?? "",
-        name: ref.name,
-        gone: "",
-        generation: 1,
-        observed_generation: 0,
-        resource_version: 1,
-        phase: "Pending",
-        conditions: "[]",
-        runtime: "",
-        next_run_at: null,
-        created_at: at,
-      })
-      .execute();
-    return 1;
-  }
-
-  async function update(
-    tx: Transaction<ControlTables>,
-    { uid, ref }: ResourceChange,
-    content: Content,
-    from: number,
-  ): Promise<number> {
-    const row = await tx
-      .updateTable("control_resources")
-      .set((eb) => ({ ...content, generation: eb("generation", "+", 1), resource_version: from + 1 }))
-      .where("uid", "=", uid)
-      .where("gone", "=", "")
-      .where("phase", "!=", "Terminating")
-      .where("resource_version", "=", from)
-      .returning("generation")
-      .executeTakeFirst();
-    if (!row) throw changedMeanwhile(nameOf(ref));
-    return row.generation;
-  }
-
-  async function replaceLabels(tx: Transaction<ControlTables>, { uid, object }: ResourceChange): Promise<void> {
-    await tx.deleteFrom("control_labels").where("uid", "=", uid).execute();
-    const labels = [
-      ...new Set(object.paths).values().map((label) => ({ uid, kind: "path" as const, label })),
-      ...new Set(object.tags).values().map((label) => ({ uid, kind: "tag" as const, label })),
-    ];
-    if (labels.length > 0) await tx.insertInto("control_labels").values(labels).execute();
-  }
-
-  async function replaceDependencies(
-    tx: Transaction<ControlTables>,
-    { uid, dependencies }: ResourceChange,
-  ): Promise<void> {
-    await tx.deleteFrom("control_dependencies").where("uid", "=", uid).execute();
-    const rows = new Map(
-      dependencies.map(({ type, workspace, name }) => [
-        JSON.stringify([type, workspace, name]),
-        { uid, type, workspace: workspace ?? "", name },
-      ]),
-    );
-    if (rows.size > 0) {
-      await tx
-        .insertInto("control_dependencies")
-        .values([...rows.values()])
-        .execute();
-    }
-  }
-
-  async function addEvents(
-    tx: Transaction<ControlTables>,
-    uid: string,
-    events: readonly Omit<ResourceEvent, "at">[],
-    at: string,
-  ): Promise<void> {
-    if (events.length === 0) return;
-    await tx
-      .insertInto("control_events")
-      .values(events.map((event) => ({ id: ids.uuid(), uid, at, ...event })))
-      .execute();
-    // the log of a resource tells its events too
-    await tx
-      .insertInto("control_logs")
-      .values(
-        events.map(({ type, reason, message }) => ({
-          id: ids.uuid(),
-          uid,
-          run_id: null,
-          job: null,
-          at,
-          level: type === "Warning" ? "warn" : "info",
-          message: `${reason}: ${message}`,
-        })),
-      )
-      .execute();
-  }
 }
 
 function whereRef(ref: ResourceRef) {
@@ -394,8 +161,4 @@ function whereRef(ref: ResourceRef) {
 
 function isPolicy(ref: ResourceRef): boolean {
   return ref.type === "policy" || ref.type === "grant" || ref.type === "provider" || ref.type === "use-case";
-}
-
-function changedMeanwhile(what: string): ConflictError {
-  return new ConflictError(`${what} was changed by somebody else meanwhile; read it again and repeat the call`);
 }
