@@ -1,21 +1,17 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { toTimestamp } from "../../src/shared/clock.ts";
+import type { StateDb } from "../../src/state/index.ts";
 import { createTestControl, type TestControl } from "../support/control.ts";
-import { stateEngines } from "../support/state.ts";
+import { describeOnStateEngines } from "../support/state.ts";
 
 const open: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
-async function start(): Promise<TestControl> {
-  const store = await stateEngines()[0]!.create();
-  const state = await store.open();
-  const test = await createTestControl(state);
+async function startOn(openState: () => Promise<StateDb>): Promise<TestControl> {
+  const test = await createTestControl(await openState());
   await test.control.start();
-  open.push(async () => {
-    await test.control.stop();
-    await state.close();
-  });
+  open.push(() => test.control.stop());
   return test;
 }
 
@@ -75,7 +71,9 @@ const decide = async (test: TestControl, predicate: string, path: string, user =
   return decision?.effect ?? "";
 };
 
-describe("rolling policies back", () => {
+describeOnStateEngines("rolling policies back", (openState) => {
+  const start = () => startOn(openState);
+
   it("undoes changes, deletions and what is newer at once, and each of it is on record before", async () => {
     const test = await start();
     await test.apply("root", lab("[read]"));
