@@ -196,6 +196,19 @@ function addCatalogCommands(program: Command, withContext: WithContext): void {
         (await import("./commands/lineage.ts")).lineage(context, urn, options),
       ),
     );
+  program
+    .command("impact")
+    .description("count what depends on a dataset or column, at any distance")
+    .argument("<urn>", "urn:dataos:dataset:… or dataos://depot:schema/table; with #column for one column")
+    .option("--upstream", "count what it depends on instead")
+    .option("--level <level>", "dataset or column; without it, column for a column, else dataset")
+    .option("--max-count <n>", "stop after so many, at most 100000", positiveInteger, 100_000)
+    .addOption(output())
+    .action(
+      withContext(async (context, urn: string, options: never) =>
+        (await import("./commands/impact.ts")).impact(context, urn, options),
+      ),
+    );
 }
 
 function addDecisionCommands(program: Command, withContext: WithContext): void {

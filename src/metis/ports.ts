@@ -248,6 +248,12 @@ export interface Catalog {
     request: LineageRequest,
     trace?: Authorized<"entity.trace">,
   ): Promise<LineageResult>;
+  /** What depends on something, counted. @param trace as for `lineage` */
+  impact(
+    auth: Authorized<"entity.read">,
+    request: ImpactRequest,
+    trace?: Authorized<"entity.trace">,
+  ): Promise<ImpactResult>;
   /** Newest sequence number of the catalog log. */
   currentSeq(): Promise<number>;
   /** Builds projections anew beside the live ones, verifies and swaps. */
@@ -384,6 +390,35 @@ export interface LineageResult {
   readonly staleBy: number;
 }
 
+export interface ImpactRequest {
+  readonly of: string;
+  /** `DOWNSTREAM`: what depends on it; `UPSTREAM`: all that it depends on */
+  readonly direction: "UPSTREAM" | "DOWNSTREAM";
+  readonly granularity: "DATASET" | "COLUMN";
+  /** 1..100,000 */
+  readonly maxNodes: number;
+  readonly minSeq?: number;
+}
+
+/** How much is reached from `root`, at any distance; the root itself, or its columns, not included. */
+export interface ImpactResult {
+  readonly root: Urn;
+  /** with the stubs */
+  readonly total: number;
+  /** those that the subject may only trace; they count in `total` and nowhere else */
+  readonly stubs: number;
+  /** the 100 highest counts, most first; equal ones by value */
+  readonly kinds: readonly { readonly value: string; readonly count: number }[];
+  /** one with several owners counts for each of them */
+  readonly owners: ImpactResult["kinds"];
+  readonly depots: ImpactResult["kinds"];
+  /** `truncated`: there is more; the nearest were counted */
+  readonly completeness:
+    | { readonly state: "complete" }
+    | { readonly state: "truncated"; readonly reason: "maxNodes" | "deadline" };
+  readonly staleBy: number;
+}
+
 /** Lineage projection. All methods are idempotent. Contract: `test/contract/lineage-store.contract.ts`. */
 export interface LineageStore {
   appliedSeq(): Promise<number>;
@@ -413,6 +448,18 @@ export interface LineageStore {
     visible: ObjectFilter,
     traceable: ObjectFilter,
   ): Promise<Omit<LineageResult, "staleBy">>;
+  /**
+   * Counts what is reached from `of`, nearest first and at any distance; stubs and what is hidden as in `walk`. Of a level that does
+   * not fit into the budget any part is counted.
+   * @param request `deadlineMs`: how long it may take; `minSeq` is not looked at
+   * @throws {NotFoundError} `of` is unknown or not visible
+   * @throws {UnavailableError} the store does not answer
+   */
+  impact(
+    request: ImpactRequest & { readonly deadlineMs: number },
+    visible: ObjectFilter,
+    traceable: ObjectFilter,
+  ): Promise<Omit<ImpactResult, "staleBy">>;
   beginRebuild(): Promise<{ readonly store: LineageStore; swap(): Promise<void>; abandon(): Promise<void> }>;
   counts(): Promise<{ readonly nodes: number; readonly edges: number }>;
   ping(): Promise<void>;

@@ -99,6 +99,32 @@ describe("lineage", () => {
     return data.lineage;
   };
 
+  it("counts what depends on something as far as the caller may see or trace it", async () => {
+    const minSeq = await api.catalog.currentSeq();
+    const impact = async (key: "ann" | "svc" | "root", of: string) =>
+      (
+        await server.graphql(
+          `query($of:String!,$minSeq:Seq){impact(of:$of,minSeq:$minSeq){
+             root total stubs state reason kinds{value count} owners{value count} depots{value count}}}`,
+          api.keys[key],
+          { of, minSeq },
+        )
+      ).data?.impact;
+    const none = { root: `${orders}#id`, stubs: 0, state: "complete", reason: null, owners: [] };
+    const depot = (count: number) => [{ value: "sales", count }];
+    const columns = (count: number) => [{ value: "column", count }];
+    const whole = { ...none, total: 2, kinds: columns(2), depots: depot(2) };
+    expect(await impact("root", `${orders}#id`)).toEqual(whole);
+    expect(await impact("ann", `${orders}#id`)).toEqual({
+      ...whole,
+      stubs: 1,
+      kinds: columns(1),
+      depots: depot(1),
+    });
+    expect(await impact("svc", `${orders}#id`)).toEqual({ ...none, total: 0, kinds: [], depots: [] });
+    expect(await impact("svc", `${orders}#salary`)).toBeUndefined();
+  });
+
   it("shows as a nameless stub what the caller may trace but not see, and what lies behind it", async () => {
     const edge = { expression: "id" };
     expect(await trace("root", `${report}#id`)).toEqual({

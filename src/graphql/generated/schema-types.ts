@@ -37,6 +37,8 @@ export type Query = {
   readonly suggest: ReadonlyArray<Suggestion>;
   /** The lineage graph around one dataset or column, nearest first; what the caller may not see is absent with its edges. */
   readonly lineage: LineageResult;
+  /** What depends on one dataset or column, or what it depends on, counted at any distance; what the caller may not see does not count. */
+  readonly impact: Impact;
   /** One decision with its reasons; for somebody else with `subject`. */
   readonly authorize: Decision;
   /** Decisions in the order of the questions, at most 100. */
@@ -130,6 +132,15 @@ export type QueryLineageArgs = {
   depth?: Scalars['Int']['input'];
   granularity?: InputMaybe<LineageGranularity>;
   maxNodes?: Scalars['Int']['input'];
+  minSeq?: InputMaybe<Scalars['Seq']['input']>;
+};
+
+
+export type QueryImpactArgs = {
+  of: Scalars['String']['input'];
+  direction?: ImpactDirection;
+  granularity?: InputMaybe<LineageGranularity>;
+  maxCount?: Scalars['Int']['input'];
   minSeq?: InputMaybe<Scalars['Seq']['input']>;
 };
 
@@ -934,6 +945,31 @@ export type LineageResult = {
   readonly nodes: ReadonlyArray<LineageNode>;
   readonly edges: ReadonlyArray<LineageEdge>;
   readonly completeness: LineageCompleteness;
+  readonly staleBy: Scalars['Int']['output'];
+};
+
+export type ImpactDirection =
+  /** all that depends on it */
+  | 'DOWNSTREAM'
+  /** all that it depends on */
+  | 'UPSTREAM';
+
+/** Counts of what is reached, most first, the 100 highest of each. */
+export type Impact = {
+  readonly __typename?: 'Impact';
+  readonly root: Scalars['String']['output'];
+  /** without the root, with the stubs */
+  readonly total: Scalars['Int']['output'];
+  /** those that the caller may trace but not see; of them nothing else is told */
+  readonly stubs: Scalars['Int']['output'];
+  readonly kinds: ReadonlyArray<Count>;
+  /** one with several owners counts for each of them */
+  readonly owners: ReadonlyArray<Count>;
+  readonly depots: ReadonlyArray<Count>;
+  /** complete or truncated: there is more, the nearest were counted */
+  readonly state: Scalars['String']['output'];
+  /** maxNodes deadline */
+  readonly reason?: Maybe<Scalars['String']['output']>;
   readonly staleBy: Scalars['Int']['output'];
 };
 
@@ -1960,6 +1996,8 @@ export type ResolversTypes = {
   LineageEdge: ResolverTypeWrapper<LineageEdge>;
   LineageCompleteness: ResolverTypeWrapper<LineageCompleteness>;
   LineageResult: ResolverTypeWrapper<LineageResult>;
+  ImpactDirection: ImpactDirection;
+  Impact: ResolverTypeWrapper<Impact>;
   AuthorizeInput: AuthorizeInput;
   ObjectInput: ObjectInput;
   Decision: ResolverTypeWrapper<DecisionParent>;
@@ -2121,6 +2159,7 @@ export type ResolversParentTypes = {
   LineageEdge: LineageEdge;
   LineageCompleteness: LineageCompleteness;
   LineageResult: LineageResult;
+  Impact: Impact;
   AuthorizeInput: AuthorizeInput;
   ObjectInput: ObjectInput;
   Decision: DecisionParent;
@@ -2237,6 +2276,7 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   search?: Resolver<ResolversTypes['SearchConnection'], ParentType, ContextType, RequireFields<QuerySearchArgs, 'query' | 'first'>>;
   suggest?: Resolver<ReadonlyArray<ResolversTypes['Suggestion']>, ParentType, ContextType, RequireFields<QuerySuggestArgs, 'prefix' | 'first'>>;
   lineage?: Resolver<ResolversTypes['LineageResult'], ParentType, ContextType, RequireFields<QueryLineageArgs, 'of' | 'direction' | 'depth' | 'maxNodes'>>;
+  impact?: Resolver<ResolversTypes['Impact'], ParentType, ContextType, RequireFields<QueryImpactArgs, 'of' | 'direction' | 'maxCount'>>;
   authorize?: Resolver<ResolversTypes['Decision'], ParentType, ContextType, RequireFields<QueryAuthorizeArgs, 'input'>>;
   authorizeMany?: Resolver<ReadonlyArray<ResolversTypes['Decision']>, ParentType, ContextType, RequireFields<QueryAuthorizeManyArgs, 'inputs'>>;
   whoCan?: Resolver<ResolversTypes['AllowedSubjectConnection'], ParentType, ContextType, RequireFields<QueryWhoCanArgs, 'predicate' | 'object' | 'first'>>;
@@ -2575,6 +2615,18 @@ export type LineageResultResolvers<ContextType = GraphqlContext, ParentType exte
   nodes?: Resolver<ReadonlyArray<ResolversTypes['LineageNode']>, ParentType, ContextType>;
   edges?: Resolver<ReadonlyArray<ResolversTypes['LineageEdge']>, ParentType, ContextType>;
   completeness?: Resolver<ResolversTypes['LineageCompleteness'], ParentType, ContextType>;
+  staleBy?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type ImpactResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Impact'] = ResolversParentTypes['Impact']> = {
+  root?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  total?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  stubs?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  kinds?: Resolver<ReadonlyArray<ResolversTypes['Count']>, ParentType, ContextType>;
+  owners?: Resolver<ReadonlyArray<ResolversTypes['Count']>, ParentType, ContextType>;
+  depots?: Resolver<ReadonlyArray<ResolversTypes['Count']>, ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   staleBy?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
@@ -3185,6 +3237,7 @@ export type Resolvers<ContextType = GraphqlContext> = {
   LineageEdge?: LineageEdgeResolvers<ContextType>;
   LineageCompleteness?: LineageCompletenessResolvers<ContextType>;
   LineageResult?: LineageResultResolvers<ContextType>;
+  Impact?: ImpactResolvers<ContextType>;
   Decision?: DecisionResolvers<ContextType>;
   WhyNot?: WhyNotResolvers<ContextType>;
   NearRule?: NearRuleResolvers<ContextType>;

@@ -38,8 +38,9 @@ const storeCalls: Readonly<Record<string, number>> = {
   "Resource.dependents": 100,
   "Decision.whyNot": 100,
 };
-/** Root fields that read a whole log or write projections. */
+/** Root fields that read a whole log or much of a graph, or write projections. */
 const heavy: Readonly<Record<string, number>> = {
+  "Query.impact": 5_000,
   "Query.auditVerification": 1_000,
   "Query.whoCan": 1_000,
   "Query.searchResources": 1_000,

@@ -4,6 +4,7 @@ import { query } from "../root-field.ts";
 
 const maxDepth = 50;
 const maxNodes = 10_000;
+const maxImpact = 100_000;
 
 /** Root fields of lineage. */
 export const lineageFields = {
@@ -16,8 +17,7 @@ export const lineageFields = {
         of,
         direction,
         depth,
-        // a column is traced as a column unless the caller says otherwise
-        granularity: granularity ?? (of.includes("#") ? "COLUMN" : "DATASET"),
+        granularity: granularity ?? granularityOf(of),
         maxNodes: nodes,
         ...given("minSeq", minSeq),
       } as const;
@@ -30,8 +30,30 @@ export const lineageFields = {
           completeness.state === "complete" ? { state: completeness.state, reason: null, frontier: [] } : completeness,
       };
     }),
+    impact: query("impact", async (auth, args, { services }, trace) => {
+      const { of, direction, granularity, maxCount, minSeq } = args;
+      checkRange("maxCount", maxCount, maxImpact);
+      const request = {
+        of,
+        direction,
+        granularity: granularity ?? granularityOf(of),
+        maxNodes: maxCount,
+        ...given("minSeq", minSeq),
+      };
+      const { completeness, ...counts } = await services.catalog.impact(auth, request, trace);
+      return {
+        ...counts,
+        state: completeness.state,
+        reason: completeness.state === "truncated" ? completeness.reason : null,
+      };
+    }),
   },
 };
+
+/** A column is traced as a column unless the caller says otherwise. */
+function granularityOf(of: string): "COLUMN" | "DATASET" {
+  return of.includes("#") ? "COLUMN" : "DATASET";
+}
 
 function checkRange(name: string, value: number, max: number): void {
   if (value >= 1 && value <= max) return;

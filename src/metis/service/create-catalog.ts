@@ -162,6 +162,14 @@ export function createCatalog(options: CatalogOptions): RunningCatalog {
       const result = await lineage.walk(walk, auth.filter, trace?.filter ?? noObjects);
       return { ...result, edges: await showEdges(store, auth, result.edges), staleBy: await lag(applied) };
     },
+    async impact(auth, request, trace) {
+      if (request.minSeq !== undefined) await lineageProjector.waitFor(request.minSeq);
+      const applied = await lineageProjector.appliedSeq();
+      const { urn } = await findVisible(store, auth, request.of);
+      const closure = { ...request, of: urn, deadlineMs: lineageDeadlineMs };
+      const result = await lineage.impact(closure, auth.filter, trace?.filter ?? noObjects);
+      return { ...result, staleBy: await lag(applied) };
+    },
     currentSeq: () => store.currentSeq(),
     async rebuild(_auth: Authorized<"projection.rebuild">) {
       return { search: await searchProjector.rebuild(), lineage: await lineageProjector.rebuild() };

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../../shared/clock.ts";
 import type { Logger } from "../../../shared/logger.ts";
-import { walkLineage } from "../../lineage/index.ts";
+import { countImpact, toCompactReader, walkLineage } from "../../lineage/index.ts";
 import type { LineageStore } from "../../ports.ts";
 import { createGraphReader } from "./graph-reader.ts";
 import {
@@ -82,6 +82,11 @@ function overGeneration(connection: Neo4jConnection, generation: () => Promise<s
       const current = await generation();
       const reader = createGraphReader(connection, async () => current);
       return walkLineage(reader, request, visible, traceable, clock);
+    },
+    async impact(request, visible, traceable) {
+      const current = await generation();
+      const reader = createGraphReader(connection, async () => current);
+      return countImpact(toCompactReader(reader, visible, traceable), request, clock);
     },
     beginRebuild: () => Promise.reject(new TypeError("a graph that is being built has none beside it")),
     counts: async () => ({

@@ -5,29 +5,72 @@ import type { LineageEdge, LineageNode, LineageStore } from "../../ports.ts";
 
 type Changes = Parameters<LineageStore["apply"]>[0];
 
-/** Applies changes; what is older than what is stored is left out. INVARIANT: called in a transaction. */
-export function writeChanges(db: SqliteDatabase, { nodes, removedNodes, replaced }: Changes): void {
-  for (const node of nodes) putVertex(db, node.urn, 2 * node.seq, node);
+/**
+ * Applies changes; what is older than what is stored is left out. INVARIANT: called in a transaction.
+ * @returns ids of the vertices whose node, edges or columns may be others than before
+ */
+export function writeChanges(db: SqliteDatabase, { nodes, removedNodes, replaced }: Changes): ReadonlySet<number> {
+  const vertices = createVertices(db);
+  for (const node of nodes) putVertex(db, vertices.idOf(node.urn), 2 * node.seq, node);
   // WHY odd: of a change and a removal with one sequence number the removal wins, in whatever order they arrive
-  for (const { urn, seq } of removedNodes) putVertex(db, urn, 2 * seq + 1, undefined);
-  for (const { evidence, edges, seq } of replaced) replaceEdges(db, evidence, edges, seq);
+  for (const { urn, seq } of removedNodes) putVertex(db, vertices.idOf(urn), 2 * seq + 1, undefined);
+  for (const { evidence, edges, seq } of replaced) replaceEdges(db, vertices, evidence, edges, seq);
+  return vertices.touched;
 }
 
-function putVertex(db: SqliteDatabase, urn: string, version: number, node: LineageNode | undefined): void {
+interface Vertices {
+  /** Makes the vertex where there is none. */
+  idOf(urn: string): number;
+  /** those asked for, and those added by the caller */
+  readonly touched: Set<number>;
+}
+
+function createVertices(db: SqliteDatabase): Vertices {
+  const find = db.prepare("select id from vertex where urn = ?");
+  const insert = db.prepare("insert into vertex (urn, dataset) values (?, ?)");
+  const known = new Map<string, number>();
+  const touched = new Set<number>();
+  const read = (urn: string): number => {
+    const found = find.get<{ id: number }>([urn]);
+    if (found) return found.id;
+    // a new column touches its dataset
+    const dataset = urn.includes("#") ? idOf(withoutField(urn)) : null;
+    return Number(insert.run([urn, dataset]).lastInsertRowid);
+  };
+  const idOf = (urn: string): number => {
+    const id = known.get(urn) ?? read(urn);
+    known.set(urn, id);
+    touched.add(id);
+    return id;
+  };
+  return { idOf, touched };
+}
+
+function putVertex(db: SqliteDatabase, id: number, version: number, node: LineageNode | undefined): void {
   db.prepare("update vertex set version = ?1, node = ?2 where id = ?3 and version <= ?1").run([
     version,
     node ? JSON.stringify(node) : null,
-    vertexId(db, urn),
+    id,
   ]);
 }
 
-function replaceEdges(db: SqliteDatabase, name: string, edges: readonly LineageEdge[], seq: number): void {
+function replaceEdges(
+  db: SqliteDatabase,
+  vertices: Vertices,
+  name: string,
+  edges: readonly LineageEdge[],
+  seq: number,
+): void {
   const known = db.prepare("select id, seq from evidence where name = ?").get<{ id: number; seq: number }>([name]);
   if (known && known.seq > seq) return;
   const evidence =
     known?.id ?? Number(db.prepare("insert into evidence (name, seq) values (?, ?)").run([name, seq]).lastInsertRowid);
   if (known) {
     db.prepare("update evidence set seq = ? where id = ?").run([seq, evidence]);
+    const gone = db.prepare("select source, target from edge where evidence = ?");
+    for (const { source, target } of gone.all<{ source: number; target: number }>([evidence])) {
+      vertices.touched.add(source).add(target);
+    }
     db.prepare("delete from edge where evidence = ?").run([evidence]);
   }
   const insert = db.prepare(
@@ -36,15 +79,8 @@ function replaceEdges(db: SqliteDatabase, name: string, edges: readonly LineageE
   );
   for (const [collapsed, list] of [edges, collapseEdges(edges)].entries()) {
     for (const { from, to, type, subtype, expression, masking, confidence } of list) {
-      const ends = [vertexId(db, from), vertexId(db, to)];
+      const ends = [vertices.idOf(from), vertices.idOf(to)];
       insert.run([evidence, collapsed, ...ends, type, subtype, expression ?? null, Number(masking), confidence]);
     }
   }
-}
-
-function vertexId(db: SqliteDatabase, urn: string): number {
-  const known = db.prepare("select id from vertex where urn = ?").get<{ id: number }>([urn]);
-  if (known) return known.id;
-  const dataset = urn.includes("#") ? vertexId(db, withoutField(urn)) : null;
-  return Number(db.prepare("insert into vertex (urn, dataset) values (?, ?)").run([urn, dataset]).lastInsertRowid);
 }

@@ -1,14 +1,16 @@
 import type { Clock } from "../../../shared/clock.ts";
 import type { Logger } from "../../../shared/logger.ts";
-import { walkLineage } from "../../lineage/index.ts";
+import { countImpact, walkLineage } from "../../lineage/index.ts";
 import type { LineageStore } from "../../ports.ts";
+import { createLineageCache } from "./lineage-cache.ts";
 import { createLineageReader } from "./lineage-reader.ts";
 import { lineageSchema } from "./lineage-schema.ts";
 import { writeChanges } from "./lineage-writer.ts";
 import { openProjection, type ProjectionFile } from "./projection-file.ts";
 
 /**
- * The lineage projection in one SQLite file. Nothing is kept in memory: opening takes no time and a walk reads what it passes.
+ * The lineage projection in one SQLite file. Opening takes no time: a walk reads what it passes, and only what closures
+ * have read is kept in memory.
  * A file that is damaged or of another version is emptied: `appliedSeq` is 0 then and the log is to be applied again.
  *
  * @param options `path` of the file, or `:memory:`
@@ -23,21 +25,27 @@ export function createSqliteLineageStore(
 
 function overFile(file: ProjectionFile, clock: Clock): LineageStore {
   const reader = createLineageReader(file.db);
+  const cache = createLineageCache(file.db);
   return {
     appliedSeq: async () => file.appliedSeq(),
     async apply(changes) {
       const db = file.db();
-      db.transaction(() => {
-        writeChanges(db, changes);
+      const touched = db.transaction(() => {
         file.setAppliedSeq(changes.appliedSeq);
+        return writeChanges(db, changes);
       });
+      cache.forget(touched);
     },
     walk: (request, visible, traceable) => walkLineage(reader, request, visible, traceable, clock),
+    impact: (request, visible, traceable) => countImpact(cache.readerFor(visible, traceable), request, clock),
     async beginRebuild() {
       const { file: fresh, swap, abandon } = file.beginRebuild();
       return {
         store: overFile(fresh, clock),
-        swap: async () => swap(),
+        async swap() {
+          swap();
+          cache.clear();
+        },
         abandon: async () => abandon(),
       };
     },
