@@ -8,8 +8,9 @@ import type { Direction, LineageReader } from "./reader.ts";
 import { createSightings, type Sightings } from "./sightings.ts";
 import type { Cut, Walk, WalkRequest, WalkResult } from "./walk-state.ts";
 
-// small enough to stop early at a node with many neighbours, big enough to make few calls
-const chunkSize = 500;
+// the first small enough to stop early at a node with many neighbours, later ones big enough to make few calls
+const firstChunk = 500;
+const maxChunk = 4_000;
 
 /**
  * Walks a graph level by level from `request.of`; the same for every store, see `LineageStore.walk`. A stub is walked through,
@@ -153,5 +154,7 @@ function put<T>(map: Map<string, Set<T>>, key: string, value: T): void {
 }
 
 function* inChunks(items: readonly string[]): Generator<readonly string[]> {
-  for (let at = 0; at < items.length; at += chunkSize) yield items.slice(at, at + chunkSize);
+  for (let at = 0, size = firstChunk; at < items.length; at += size, size = Math.min(2 * size, maxChunk)) {
+    yield items.slice(at, at + size);
+  }
 }

@@ -41,6 +41,7 @@ export function createGraphReader(connection: Neo4jConnection, generation: () =>
       // a float would be refused where a count is expected
       const { int } = await import("neo4j-driver");
       const rows = await readBy<EdgeRow>(granularity === "DATASET" ? datasetEdges : columnEdges, urns, {
+        urns,
         limit: int(limit),
       });
       return rows.map(toEdge);
@@ -80,16 +81,17 @@ const columnNeighbours: Readonly<Record<Direction, string>> = {
 
 const edgeProperties = "s.urn as source, t.urn as target, properties(r) as edge";
 
-// WHY `in $keys`: membership in a parameter is looked up in a set, in a collected list it is searched
+// WHY `in $urns`: membership in a parameter is looked up in a set, in a collected list it is searched. By URN and not by key, which has
+// an index: a plan made from the statistics of an empty database cannot look both ends up then and try each pair.
 const datasetEdges = `
-  unwind $keys as key match (t:DataosVertex {key: key})<-[r:FEEDS]-(s) where s.key in $keys
+  unwind $keys as key match (t:DataosVertex {key: key})<-[r:FEEDS]-(s) where s.urn in $urns
   return ${edgeProperties} limit $limit`;
 
 const columnEdges = `
   unwind $keys as key match (v:DataosVertex {key: key})
   call (v) { return v as t union match (v)-[:IN_DATASET]->(t) return t }
   with distinct t
-  match (t)<-[r:FLOWS]-(s) where s.urn contains '#' and s.key in $keys
+  match (t)<-[r:FLOWS]-(s) where s.urn contains '#' and s.urn in $urns
   return ${edgeProperties} limit $limit`;
 
 interface EdgeRow {

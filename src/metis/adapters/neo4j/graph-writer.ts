@@ -1,4 +1,4 @@
-import { withoutField } from "../../../shared/urn.ts";
+import { type Urn, withoutField } from "../../../shared/urn.ts";
 import { collapseEdges } from "../../lineage/index.ts";
 import type { LineageEdge, LineageStore } from "../../ports.ts";
 import type { Neo4jConnection, Row } from "./neo4j-connection.ts";
@@ -51,11 +51,24 @@ export async function writeChanges(connection: Neo4jConnection, generation: stri
 
     const ends = new Set(taken.flatMap(({ edges }) => edges.flatMap(({ from, to }) => [from, to])));
     const urns = new Set([...vertices.map(({ urn }) => urn), ...ends].flatMap((urn) => [urn, withoutField(urn)]));
+    // WHY one pass: finding a vertex by its key is most of what a write costs
+    const newestVertices = newest(
+      vertices.map(({ urn, version, node }) => ({ key: key(urn), urn, seq: version, node })),
+    );
+    const changed = new Set(newestVertices.map(({ urn }) => urn));
     await inBatches(
       `unwind $rows as row
        merge (v:DataosVertex {key: row.key})
-       on create set v.generation = $generation, v.urn = row.urn, v.version = -1`,
-      [...urns].map((urn) => ({ key: key(urn), urn })),
+       on create set v.generation = $generation, v.urn = row.urn, v.version = -1
+       with v, row where v.version <= row.seq
+       set v.version = row.seq, v.node = row.node`,
+      [
+        ...newestVertices,
+        // version -1 is only that of a vertex that nothing was said of yet
+        ...[...urns]
+          .filter((urn) => !changed.has(urn as Urn))
+          .map((urn) => ({ key: key(urn), urn, seq: -1, node: null })),
+      ],
     );
     await inBatches(
       `unwind $rows as row
@@ -63,30 +76,46 @@ export async function writeChanges(connection: Neo4jConnection, generation: stri
        merge (c)-[:IN_DATASET]->(d)`,
       [...urns].filter((urn) => urn.includes("#")).map((urn) => ({ key: key(urn), dataset: key(withoutField(urn)) })),
     );
-    await inBatches(
-      `unwind $rows as row
-       match (v:DataosVertex {key: row.key}) where v.version <= row.version
-       set v.version = row.version, v.node = row.node`,
-      vertices.map(({ urn, version, node }) => ({ key: key(urn), version, node })),
-    );
-    for (const [type, edgesOf] of [
-      ["FLOWS", (edges: readonly LineageEdge[]) => edges],
-      ["FEEDS", collapseEdges],
-    ] as const) {
+    for (const [types, rows] of toRelationships(taken, key)) {
       await inBatches(
         `unwind $rows as row
          match (s:DataosVertex {key: row.source}) match (t:DataosVertex {key: row.target})
-         create (s)-[r:${type}]->(t) set r = row.properties`,
-        taken.flatMap(({ evidence, edges }) =>
-          edgesOf(edges).map(({ from, to, ...edge }) => ({
-            source: key(from),
-            target: key(to),
-            properties: { ...edge, expression: edge.expression ?? null, evidence: key(evidence) },
-          })),
-        ),
+         ${types.map((type) => `create (s)-[:${type} {${properties}}]->(t)`).join(" ")}`,
+        rows,
       );
     }
   });
+}
+
+const properties = ["type", "subtype", "expression", "masking", "confidence", "evidence"]
+  .map((name) => `${name}: row.${name}`)
+  .join(", ");
+
+/** Rows by the relationships that they become: an edge that is given between datasets is both at once. */
+function toRelationships(
+  taken: Changes["replaced"],
+  key: (name: string) => string,
+): readonly (readonly [types: readonly ("FLOWS" | "FEEDS")[], rows: readonly Row[]])[] {
+  const flows: Row[] = [];
+  const feeds: Row[] = [];
+  const both: Row[] = [];
+  for (const { evidence, edges } of taken) {
+    const toRow = ({ from, to, expression, ...edge }: LineageEdge): Row => ({
+      ...edge,
+      source: key(from),
+      target: key(to),
+      expression: expression ?? null,
+      evidence: key(evidence),
+    });
+    const collapsed = new Set(collapseEdges(edges));
+    for (const edge of edges) (collapsed.delete(edge) ? both : flows).push(toRow(edge));
+    for (const edge of collapsed) feeds.push(toRow(edge));
+  }
+  return [
+    [["FLOWS", "FEEDS"], both],
+    [["FLOWS"], flows],
+    [["FEEDS"], feeds],
+  ];
 }
 
 /** The key of a URN or evidence within one graph. */
