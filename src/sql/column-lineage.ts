@@ -87,7 +87,11 @@ export async function columnLineage(parser: SqlParser, sql: string, options: Lin
   if (!statement || others.length > 0) {
     return failed({ message: `one statement is expected, but there are ${statements.length}`, at });
   }
-  if (statement.kind === "other") return failed({ message: `\`${statement.what}\` has no lineage that is traced`, at });
+  if (statement.kind === "unparsed") return failed({ message: statement.message, at });
+  if (statement.kind !== "query" && statement.kind !== "write") {
+    const what = statement.kind === "define" ? "create table" : statement.what;
+    return failed({ message: `\`${what}\` has no lineage that is traced`, at });
+  }
   const analysis = createAnalysis(options.schema, options.defaultSchemas, { queryResult, cteResult });
   try {
     return trace(analysis, statement, sql, file);
@@ -99,7 +103,7 @@ export async function columnLineage(parser: SqlParser, sql: string, options: Lin
 
 function trace(
   analysis: Analysis & { findings(): Findings },
-  statement: Exclude<Statement, { kind: "other" }>,
+  statement: TracedStatement,
   sql: string,
   file: string,
 ): LineageAnalysis {
@@ -137,14 +141,18 @@ function trace(
   };
 }
 
+/** Statements that have a query. */
+export type TracedStatement = Extract<Statement, { kind: "query" | "write" }>;
+
 /** Texts of the output columns, where items and columns correspond one to one. */
-function itemTexts(statement: Exclude<Statement, { kind: "other" }>): readonly (string | undefined)[] {
+export function itemTexts(statement: TracedStatement): readonly (string | undefined)[] {
   const { body } = statement.query;
   if (body.kind !== "select" || body.select.items.some((item) => item.expr.kind === "star")) return [];
   return body.select.items.map((item) => item.text);
 }
 
-function createPositions(sql: string): (offset: number) => TextPosition {
+/** Line and column of offsets into `sql`. */
+export function createPositions(sql: string): (offset: number) => TextPosition {
   const starts = [0];
   for (let i = sql.indexOf("\n"); i >= 0; i = sql.indexOf("\n", i + 1)) starts.push(i + 1);
   return (offset) => {

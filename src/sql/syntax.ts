@@ -9,16 +9,36 @@ export type ObjectName = readonly string[];
 
 export type Statement =
   | { readonly kind: "query"; readonly query: Query; readonly at: number }
-  /** view, materialized view, `CREATE TABLE AS`, `SELECT INTO` or `INSERT … SELECT` */
+  /**
+   * View, materialized view, `CREATE TABLE AS`, `SELECT INTO`, `INSERT … SELECT`; also UPDATE, DELETE and each action of MERGE, as the
+   * query whose rows they write: `UPDATE t SET a = s.b FROM s WHERE c` is `SELECT s.b AS a FROM t, s WHERE c` written to `t (a)`.
+   */
   | {
       readonly kind: "write";
+      readonly effect: WriteEffect;
       readonly target: ObjectName;
+      /** of the session only: other statements of the script see through it */
+      readonly temporary: boolean;
       /** names given to the output columns from the first on; may be shorter than the query's */
       readonly columns: readonly string[];
       readonly query: Query;
       readonly at: number;
     }
-  | { readonly kind: "other"; readonly what: string; readonly at: number };
+  /** a table with these columns comes to be; no data moves */
+  | {
+      readonly kind: "define";
+      readonly target: ObjectName;
+      /** `undefined`: as in `like` */
+      readonly columns: readonly string[] | undefined;
+      readonly like: ObjectName | undefined;
+      readonly at: number;
+    }
+  | { readonly kind: "other"; readonly what: string; readonly at: number }
+  /** this statement of a script does not parse; the others do */
+  | { readonly kind: "unparsed"; readonly message: string; readonly at: number };
+
+/** What becomes of the rows: `create` makes the target, `insert` and `merge` add to it, `update` changes some columns, `delete` takes rows away. */
+export type WriteEffect = "create" | "insert" | "update" | "merge" | "delete";
 
 export interface Query {
   readonly ctes: readonly Cte[];
@@ -48,6 +68,8 @@ export type QueryBody =
       readonly kind: "setOperation";
       readonly op: "union" | "intersect" | "except";
       readonly operands: readonly Query[];
+      /** columns meet by name, not by position */
+      readonly byName?: boolean;
     }
   | { readonly kind: "values"; readonly rows: readonly (readonly Expr[])[]; readonly at: number };
 
@@ -58,6 +80,8 @@ export interface Select {
   readonly where: Term | undefined;
   readonly groupBy: readonly Term[];
   readonly having: Term | undefined;
+  /** keeps rows by the value of window functions */
+  readonly qualify?: Term | undefined;
   readonly windows: readonly { readonly name: string; readonly window: Window }[];
   readonly at: number;
 }
@@ -79,7 +103,13 @@ export interface Term {
 }
 
 export type FromItem =
-  | ({ readonly kind: "table"; readonly name: ObjectName; readonly at: number } & Aliased)
+  | ({
+      readonly kind: "table";
+      readonly name: ObjectName;
+      /** stands here as the statement's target: counts as read only where its values are used */
+      readonly isTarget?: boolean;
+      readonly at: number;
+    } & Aliased)
   | ({ readonly kind: "subquery"; readonly query: Query; readonly lateral: boolean; readonly at: number } & Aliased)
   /** one or more functions side by side (`ROWS FROM`, `unnest(a, b)`), XMLTABLE, JSON_TABLE */
   | ({
@@ -89,11 +119,14 @@ export type FromItem =
       readonly declaredColumns: readonly string[] | undefined;
       /** adds a last column that counts rows */
       readonly ordinality: boolean;
+      /** the alias names the value itself, `FROM UNNEST(a) AS x`: `x` is a column and `x.f` a part of it */
+      readonly aliasIsValue?: boolean;
       readonly at: number;
     } & Aliased)
   | {
       readonly kind: "join";
-      readonly type: "inner" | "left" | "right" | "full";
+      /** of a `semi` join only the left side goes on */
+      readonly type: "inner" | "left" | "right" | "full" | "semi";
       readonly left: FromItem;
       readonly right: FromItem;
       readonly on: Term | undefined;
@@ -107,6 +140,27 @@ export type FromItem =
       readonly columnAliases: readonly string[];
       readonly at: number;
     }
+  /** rows become columns: one per value and aggregate; columns that nothing names stay, they group */
+  | ({
+      readonly kind: "pivot";
+      readonly source: FromItem;
+      readonly aggregates: readonly Expr[];
+      readonly keys: readonly Expr[];
+      /** names of the columns that are made, each with the aggregate that fills it */
+      readonly made: readonly { readonly name: string; readonly aggregate: number }[];
+      /** where the statement says it: only these stay */
+      readonly groupBy: readonly Expr[] | undefined;
+      readonly at: number;
+    } & Aliased)
+  /** columns become rows: `columns` go, `names` and `values` come */
+  | ({
+      readonly kind: "unpivot";
+      readonly source: FromItem;
+      readonly columns: readonly Expr[];
+      readonly nameColumn: string | undefined;
+      readonly valueColumns: readonly string[];
+      readonly at: number;
+    } & Aliased)
   | { readonly kind: "opaque"; readonly what: string; readonly at: number };
 
 export interface Aliased {
@@ -127,7 +181,17 @@ export type Expr =
   /** `c`, `t.c`, `s.t.c`; where no such column is, a relation's name is its whole row */
   | { readonly kind: "column"; readonly path: readonly string[]; readonly at: number }
   /** `*` (empty qualifier) or `t.*` */
-  | { readonly kind: "star"; readonly qualifier: readonly string[]; readonly at: number }
+  | {
+      readonly kind: "star";
+      readonly qualifier: readonly string[];
+      /** `* EXCEPT (a)`: columns that are left out */
+      readonly except?: readonly string[];
+      /** `* REPLACE (e AS a)`: a column of that name has this value */
+      readonly replace?: readonly { readonly name: string; readonly expr: Expr }[];
+      /** `* RENAME (a AS b)` */
+      readonly rename?: readonly { readonly from: string; readonly to: string }[];
+      readonly at: number;
+    }
   /** `(base).name` */
   | { readonly kind: "field"; readonly base: Expr; readonly name: string; readonly at: number }
   /** an integer literal keeps its value: `ORDER BY 2` */

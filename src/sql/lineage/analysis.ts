@@ -32,11 +32,34 @@ export interface Place {
   readonly ctes: CteScope | undefined;
 }
 
+/** What differs between dialects and between uses of the analysis. */
+export interface Rules {
+  /** tables that the schema does not have exist all the same */
+  readonly openWorld: boolean;
+  /** an item of SELECT may name the alias of an earlier one */
+  readonly lateralAliases: boolean;
+  /** `a.b.c` may be a part of a structured column */
+  readonly structFields: boolean;
+  /** `FROM t, t.items`: an array of the row stands as a table */
+  readonly arraysAsTables: boolean;
+}
+
+/** The rules of PostgreSQL over a schema that is known. */
+export const strictRules: Rules = {
+  openWorld: false,
+  lateralAliases: false,
+  structFields: false,
+  arraysAsTables: false,
+};
+
 /** One statement's analysis: options, findings, limits. */
 export interface Analysis {
   readonly schema: SchemaLookup;
   /** searched in this order for names without schema */
   readonly defaultSchemas: readonly string[];
+  readonly rules: Rules;
+  /** temporary tables that earlier statements of the script made, by their full name */
+  readonly session: ReadonlyMap<string, QueryResult>;
   readonly budget: FlowBudget;
   problem(message: string, at: number): void;
   read(table: TableShape, at: number): void;
@@ -66,6 +89,8 @@ export function createAnalysis(
   schema: SchemaLookup,
   defaultSchemas: readonly string[],
   flows: QueryFlows,
+  rules: Rules = strictRules,
+  session: ReadonlyMap<string, QueryResult> = new Map(),
 ): Analysis & { findings(): Findings } {
   const problems = new Map<string, { message: string; at: number }>();
   const reads = new Map<string, { table: TableShape; at: number }>();
@@ -73,6 +98,8 @@ export function createAnalysis(
   const analysis: Analysis & { findings(): Findings } = {
     schema,
     defaultSchemas,
+    rules,
+    session,
     query: (place, query) => flows.queryResult(analysis, place, query),
     cte: (entry) => flows.cteResult(analysis, entry),
     budget: {
@@ -85,7 +112,7 @@ export function createAnalysis(
       if (problems.size < maxProblems) problems.set(`${at} ${message}`, { message, at });
     },
     read(table, at) {
-      const key = JSON.stringify([table.schema ?? null, table.name]);
+      const key = JSON.stringify([table.catalog ?? null, table.schema ?? null, table.name]);
       if (!reads.has(key)) reads.set(key, { table, at });
     },
     findings: () => ({

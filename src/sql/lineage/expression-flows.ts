@@ -52,17 +52,21 @@ export function expressionFlows(cx: Analysis, place: Place, expr: Expr, windows:
 
 function columnFlows(cx: Analysis, place: Place, path: readonly string[], at: number): Flows {
   // `database.schema.table.column`: a view reads its own database only
-  const resolved = resolve(cx.budget, place.scope, path.length > 3 ? path.slice(-3) : path, at);
+  const resolved = resolve(cx.budget, place.scope, shortened(cx, path), at, cx.rules);
   if (resolved.kind === "found") return resolved.flows;
   cx.problem(resolved.message, at);
   return noFlows;
+}
+
+function shortened(cx: Analysis, path: readonly string[]): readonly string[] {
+  return path.length > 3 && !cx.rules.structFields ? path.slice(-3) : path;
 }
 
 /** `(t).c` and `(t.*).c` are columns of a relation; otherwise a part of a composite value. */
 function fieldFlows(cx: Analysis, place: Place, expr: Extract<Expr, { kind: "field" }>, windows: NamedWindows): Flows {
   const { base } = expr;
   const path = base.kind === "star" ? base.qualifier : base.kind === "column" ? base.path : undefined;
-  const isColumn = base.kind === "column" && resolve(cx.budget, place.scope, base.path, base.at).kind === "found";
+  const isColumn = base.kind === "column" && resolve(cx.budget, place.scope, base.path, base.at, cx.rules).kind === "found";
   const relation = path && findRelation(place.scope, path);
   if (relation && relation !== "ambiguous" && (base.kind === "star" || !isColumn || path.length === 1)) {
     const flows = columnOf(relation, expr.name, expr.at);

@@ -17,6 +17,8 @@ export interface Flow {
   readonly at: number;
   /** for INDIRECT flows: the condition or key it comes through */
   readonly expression: string | undefined;
+  /** 1: the text and the schema leave no other reading; less: the likeliest one */
+  readonly confidence: number;
 }
 
 /** By column and kind. */
@@ -31,7 +33,7 @@ export interface FlowBudget {
 
 /** The flow of a column into itself. */
 export function columnFlow(table: TableShape, column: string, at: number): Flows {
-  const flow: Flow = { table, column, type: "DIRECT", subtype: "IDENTITY", masking: false, at, expression: undefined };
+  const flow: Flow = { table, column, type: "DIRECT", subtype: "IDENTITY", masking: false, at, expression: undefined, confidence: 1 };
   return new Map([[keyOf(flow), flow]]);
 }
 
@@ -88,7 +90,28 @@ export function sameFlows(a: Flows, b: Flows): boolean {
 function add(into: Map<string, Flow>, key: string, flow: Flow): void {
   const present = into.get(key);
   if (!present) into.set(key, flow);
-  else if (present.masking && !flow.masking) into.set(key, { ...present, masking: false });
+  else if ((present.masking && !flow.masking) || present.confidence < flow.confidence) {
+    const confidence = Math.max(present.confidence, flow.confidence);
+    into.set(key, { ...present, masking: present.masking && flow.masking, confidence });
+  }
+}
+
+/** As far as that is right; never raises what is known. */
+export function withConfidence(budget: FlowBudget, flows: Flows, confidence: number): Flows {
+  budget.spend(flows.size);
+  return new Map([...flows].map(([key, flow]) => [key, { ...flow, confidence: Math.min(flow.confidence, confidence) }]));
+}
+
+/** A part of a structured column: `c` becomes `c.field`; what was made of columns before stays as it is. */
+export function fieldFlows(budget: FlowBudget, flows: Flows, fields: readonly string[]): Flows {
+  budget.spend(flows.size);
+  const result = new Map<string, Flow>();
+  for (const flow of flows.values()) {
+    const isColumn = flow.type === "DIRECT" && flow.subtype === "IDENTITY";
+    const part = isColumn ? { ...flow, column: [flow.column, ...fields].join(".") } : flow;
+    add(result, keyOf(part), part);
+  }
+  return result;
 }
 
 function strongest(a: Flow["subtype"], b: DirectSubtype): Flow["subtype"] {
@@ -97,5 +120,5 @@ function strongest(a: Flow["subtype"], b: DirectSubtype): Flow["subtype"] {
 }
 
 function keyOf(flow: Flow): string {
-  return `${flow.subtype}\0${flow.table.schema ?? ""}\0${flow.table.name}\0${flow.column}`;
+  return `${flow.subtype}\0${flow.table.catalog ?? ""}\0${flow.table.schema ?? ""}\0${flow.table.name}\0${flow.column}`;
 }

@@ -24,6 +24,7 @@ export function joinNamespaces(cx: Analysis, place: Place, join: Join, left: Nam
   ]);
   const rest = (side: Namespace): readonly Column[] => side.columns.filter((column) => !keys.includes(column.name));
   const mergedColumns = merged.map(({ name, flows }) => ({ name, flows: () => flows }));
+  if (join.type === "semi") return { ...left, rows };
   const namespace: Namespace = {
     relations: both.relations,
     columns:

@@ -124,7 +124,9 @@ function bodyResult(cx: Analysis, place: Place, query: Query): QueryResult {
 
 function selectResult(cx: Analysis, place: Place, select: Select, query: Query): QueryResult {
   const namespace = fromNamespace(cx, place, select.from);
-  const inside: Place = { ...place, scope: { namespace, outer: place.scope } };
+  const aliases = new Map<string, Flows>();
+  const seen: Namespace = cx.rules.lateralAliases ? { ...namespace, aliases } : namespace;
+  const inside: Place = { ...place, scope: { namespace: seen, outer: place.scope } };
   const windows: NamedWindows = new Map(select.windows.map(({ name, window }) => [name, window]));
   const columns: Column[] = [];
   let other: Relation["other"];
@@ -135,13 +137,15 @@ function selectResult(cx: Analysis, place: Place, select: Select, query: Query):
       columns.push(...expanded.columns);
       if (expanded.open.length > 0) unknownStars.push(item);
       const [only, ...others] = expanded.open;
-      if (only && others.length === 0) other = only.other;
+      if (only && others.length === 0) other = withStarOptions(only.other, item.expr);
+      else if (only && cx.rules.openWorld) other = otherOfMany(cx, expanded.open, other);
     } else {
       const flows = expressionFlows(cx, inside, item.expr, windows);
       columns.push({ name: item.name, flows: () => flows });
+      if (item.expr.kind !== "column" || item.expr.path.at(-1) !== item.name) aliases.set(item.name, flows);
     }
   }
-  if (unknownStars.length > 1) other = undefined;
+  if (unknownStars.length > 1 && !cx.rules.openWorld) other = undefined;
   if (unknownStars.length > 0 && !other) {
     for (const star of unknownStars)
       cx.problem("`*` of a relation whose columns are not known is not expanded", star.at);
@@ -153,6 +157,7 @@ function selectResult(cx: Analysis, place: Place, select: Select, query: Query):
     condition(select.where),
     keyFlows(cx, inside, select.groupBy, columns, "GROUP_BY", "input"),
     condition(select.having),
+    condition(select.qualify),
     keyFlows(cx, inside, select.distinctOn, columns, "GROUP_BY", "output"),
   ]);
   return outputOf(cx, inside, query, columns, other, rows);
@@ -211,10 +216,13 @@ function expandStar(
   place: Place,
   star: Extract<Expr, { kind: "star" }>,
 ): { readonly columns: readonly Column[]; readonly open: readonly Relation[] } {
+  const renames = new Map(star.rename?.map(({ from, to }) => [from, to]));
   const fixed = (columns: readonly Column[]): Column[] =>
-    columns.map((column) => {
-      const flows = column.flows(star.at);
-      return { name: column.name, flows: () => flows };
+    columns.flatMap((column) => {
+      if (star.except?.includes(column.name)) return [];
+      const replaced = star.replace?.find(({ name }) => name === column.name);
+      const flows = replaced ? expressionFlows(cx, place, replaced.expr) : column.flows(star.at);
+      return [{ name: renames.get(column.name) ?? column.name, flows: () => flows }];
     });
   if (star.qualifier.length === 0) return { columns: fixed(namespace.columns), open: namespace.open };
   const relation = findRelation(place.scope, star.qualifier);
@@ -223,6 +231,22 @@ function expandStar(
     return { columns: [], open: [] };
   }
   return { columns: fixed(relation.columns), open: relation.other ? [relation] : [] };
+}
+
+/** Columns behind a star that leaves some out. */
+function withStarOptions(other: Relation["other"], star: Extract<Expr, { kind: "star" }>): Relation["other"] {
+  if (!other || !star.except?.length) return other;
+  return (name, at) => (star.except?.includes(name) ? noFlows : other(name, at));
+}
+
+/** Columns behind stars of several relations: all of them as `*`; which one a single name is of cannot be told. */
+function otherOfMany(cx: Analysis, open: readonly Relation[], before: Relation["other"]): Relation["other"] {
+  const all = [...(before ? [before] : []), ...open.flatMap((relation) => relation.other ?? [])];
+  return (name, at) => {
+    if (name === "*") return mergeFlows(cx.budget, all.map((other) => other(name, at)));
+    cx.problem(`cannot tell where \`${name}\` comes from: it may be of several relations whose columns are not known`, at);
+    return noFlows;
+  };
 }
 
 function setOperationResult(
@@ -235,19 +259,26 @@ function setOperationResult(
   const [first = emptyResult, ...others] = results;
   const uneven = others.findIndex((result) => result.relation.columns.length !== first.relation.columns.length);
   const isOpen = results.some((result) => result.relation.other);
-  if (uneven >= 0 && !isOpen) {
+  if (uneven >= 0 && !isOpen && !body.byName) {
     cx.problem(
       `the queries of ${body.op.toUpperCase()} have ${first.relation.columns.length} and ${others[uneven]?.relation.columns.length} columns`,
       body.operands[uneven + 1]?.at ?? query.at,
     );
   }
   const values = body.op === "except" ? [first] : results;
-  const columns = first.relation.columns.map((column, index) => {
+  const names = body.byName
+    ? [...new Set(results.flatMap((result) => result.relation.columns.map(({ name }) => name)))]
+    : first.relation.columns.map(({ name }) => name);
+  const columnAt = (result: QueryResult, name: string, index: number): Column | undefined =>
+    body.byName
+      ? result.relation.columns.find((column) => column.name === name)
+      : result.relation.columns[index];
+  const columns = names.map((name, index) => {
     const flows = mergeFlows(
       cx.budget,
-      values.map((result) => result.relation.columns[index]?.flows(query.at) ?? noFlows),
+      values.map((result) => columnAt(result, name, index)?.flows(query.at) ?? noFlows),
     );
-    return { name: column.name, flows: () => flows };
+    return { name, flows: () => flows };
   });
   // rows of EXCEPT are those that the others do not have: their values steer, they do not appear
   const steering = body.op === "except" ? others.flatMap((result) => result.relation.columns) : [];

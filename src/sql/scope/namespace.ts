@@ -1,5 +1,5 @@
 import type { FlowBudget, Flows } from "../lineage/flow.ts";
-import { mergeFlows, noFlows, transformFlows } from "../lineage/flow.ts";
+import { fieldFlows, mergeFlows, noFlows, transformFlows, withConfidence } from "../lineage/flow.ts";
 
 /** A column that is in scope. */
 export interface Column {
@@ -16,6 +16,10 @@ export interface Relation {
   readonly columns: readonly Column[];
   /** For a relation not all of whose columns are known: any name may be one. */
   readonly other: ((name: string, at: number) => Flows) | undefined;
+  /** the name of the table that it is, as written; an alias does not change it */
+  readonly table?: readonly string[] | undefined;
+  /** the value of a column that the schema does not list, where the text may know better than the schema */
+  readonly unlisted?: ((name: string, at: number) => Flows) | undefined;
   /** columns that are found by name but are not part of `*` */
   readonly hidden: ReadonlySet<string>;
 }
@@ -28,6 +32,8 @@ export interface Namespace {
   readonly columns: readonly Column[];
   /** relations of unknown columns among those reached without qualifier */
   readonly open: readonly Relation[];
+  /** aliases of the SELECT list so far, where its dialect lets later items name them */
+  readonly aliases?: ReadonlyMap<string, Flows>;
   /** what the rows depend on */
   readonly rows: Flows;
 }
@@ -65,10 +71,76 @@ export type Resolved =
   | { readonly kind: "found"; readonly flows: Flows }
   | { readonly kind: "problem"; readonly message: string };
 
-/** What `path` means: a column, else a relation's whole row. */
-export function resolve(budget: FlowBudget, scope: Scope | undefined, path: readonly string[], at: number): Resolved {
+/** The only open relation of several in scope is where a name comes from that the others do not have, most likely. */
+const likely = 0.8;
+
+/**
+ * What `path` means: a column, else a relation's whole row.
+ */
+export function resolve(
+  budget: FlowBudget,
+  scope: Scope | undefined,
+  path: readonly string[],
+  at: number,
+  rules: { readonly structFields: boolean; readonly openWorld: boolean },
+): Resolved {
+  const isOpen = rules.openWorld;
+  const plain = resolvePlain(budget, scope, path, at, isOpen);
+  if (plain.kind === "found" || path.length === 1) return plain;
+  const field = rules.structFields ? resolveField(budget, scope, path, at, isOpen) : undefined;
+  return field ?? (isOpen ? resolveByTable(scope, path, at) : undefined) ?? plain;
+}
+
+/** `s.t.c` where `s.t` has an alias. Databases refuse it, tools that write SQL do it all the same. */
+function resolveByTable(scope: Scope | undefined, path: readonly string[], at: number): Resolved | undefined {
+  const written = path.slice(0, -1);
+  for (let level = scope; level; level = level.outer) {
+    const named = level.namespace.relations.filter(({ table = [] }) => {
+      const offset = table.length - written.length;
+      return offset >= 0 && written.every((part, index) => table[offset + index] === part);
+    });
+    const [only, ...others] = named;
+    const flows = only && others.length === 0 ? columnOf(only, path.at(-1) ?? "", at) : undefined;
+    if (flows) return { kind: "found", flows };
+  }
+  return undefined;
+}
+
+/** `t.c.f`, `c.f`: the longest relation name first. */
+function resolveField(
+  budget: FlowBudget,
+  scope: Scope | undefined,
+  path: readonly string[],
+  at: number,
+  isOpen: boolean,
+): Resolved | undefined {
+  if (findRelation(scope, path.slice(0, 1)) && path.length === 2) return undefined;
+  for (let length = path.length - 2; length >= 0; length--) {
+    const relation = length === 0 ? undefined : findRelation(scope, path.slice(0, length));
+    if (relation === "ambiguous") return undefined;
+    if (length > 0 && !relation) continue;
+    const column = path[length] ?? "";
+    const flows = relation ? columnOf(relation, column, at) : undefined;
+    const resolved: Resolved | undefined = relation
+      ? flows && { kind: "found", flows }
+      : findRelation(scope, [column])
+        ? undefined
+        : resolveBare(budget, scope, column, at, isOpen);
+    if (resolved?.kind !== "found") return undefined;
+    return { kind: "found", flows: fieldFlows(budget, resolved.flows, path.slice(length + 1)) };
+  }
+  return undefined;
+}
+
+function resolvePlain(
+  budget: FlowBudget,
+  scope: Scope | undefined,
+  path: readonly string[],
+  at: number,
+  isOpen: boolean,
+): Resolved {
   const [name = ""] = path;
-  if (path.length === 1) return resolveBare(budget, scope, name, at);
+  if (path.length === 1) return resolveBare(budget, scope, name, at, isOpen);
   const column = path.at(-1) ?? "";
   const relation = findRelation(scope, path.slice(0, -1));
   if (relation === "ambiguous") return problem(`\`${path.slice(0, -1).join(".")}\` names more than one relation`);
@@ -113,18 +185,33 @@ export function columnOf(relation: Relation, name: string, at: number): Flows | 
   const column = relation.columns.find((candidate) => candidate.name === name);
   if (column) return column.flows(at);
   if (relation.other) return relation.other(name, at);
+  if (relation.unlisted && !relation.hidden.has(name)) return relation.unlisted(name, at);
   return relation.hidden.has(name) ? noFlows : undefined;
 }
 
-function resolveBare(budget: FlowBudget, scope: Scope | undefined, name: string, at: number): Resolved {
+function resolveBare(
+  budget: FlowBudget,
+  scope: Scope | undefined,
+  name: string,
+  at: number,
+  isOpen: boolean,
+): Resolved {
   for (let level = scope; level; level = level.outer) {
     const { columns, open } = level.namespace;
     const found = columns.filter((column) => column.name === name);
     if (found.length > 1) return problem(`\`${name}\` is in more than one relation; write it with its relation's name`);
     if (found[0]) return { kind: "found", flows: found[0].flows(at) };
+    const alias = level.namespace.aliases?.get(name);
+    // an alias made of a column of its own name shows that the relations have that column
+    if (alias && !(open.length > 0 && [...alias.values()].some(({ column }) => column === name))) {
+      return { kind: "found", flows: alias };
+    }
     const [only, ...others] = open;
-    if (only && others.length === 0 && columnIsNowhereElse(level.outer, name)) {
-      return { kind: "found", flows: only.other?.(name, at) ?? noFlows };
+    const isNowhereElse = columnIsNowhereElse(level.outer, name, isOpen);
+    if (only && others.length === 0 && isNowhereElse) {
+      const flows = only.other?.(name, at) ?? noFlows;
+      const isOnly = level.namespace.relations.length <= 1 && isNowhereElse === "certainly";
+      return { kind: "found", flows: isOnly ? flows : withConfidence(budget, flows, likely) };
     }
     if (only) {
       const candidates = open.map((relation) => `\`${relation.name ?? "subquery"}\``).join(", ");
@@ -138,11 +225,21 @@ function resolveBare(budget: FlowBudget, scope: Scope | undefined, name: string,
   return relation ? wholeRow(budget, relation, at) : problem(`no column \`${name}\` is in scope here`);
 }
 
-function columnIsNowhereElse(scope: Scope | undefined, name: string): boolean {
+/** @param isOpen the nearest query whose tables may have the column is taken to have it */
+function columnIsNowhereElse(
+  scope: Scope | undefined,
+  name: string,
+  isOpen: boolean,
+): "certainly" | "likely" | undefined {
+  let answer: "certainly" | "likely" = "certainly";
   for (let level = scope; level; level = level.outer) {
-    if (level.namespace.open.length > 0 || level.namespace.columns.some((column) => column.name === name)) return false;
+    if (level.namespace.columns.some((column) => column.name === name)) return undefined;
+    if (level.namespace.open.length > 0) {
+      if (!isOpen) return undefined;
+      answer = "likely";
+    }
   }
-  return true;
+  return answer;
 }
 
 function problem(message: string): Resolved {

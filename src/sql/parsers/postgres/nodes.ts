@@ -1,7 +1,7 @@
 import type { Node } from "libpg-query";
 import { SqlLimitError } from "../../parser-port.ts";
 import type { Query } from "../../syntax.ts";
-import type { SourceText } from "./source-text.ts";
+import type { SourceText } from "../../text/source-text.ts";
 
 /** What a conversion carries along. */
 export interface Conversion {

@@ -11,7 +11,7 @@ import type { Statement } from "../../syntax.ts";
 import { loadParser } from "./load-parser.ts";
 import { type Conversion, createConversion, firstLocation, names, nodeKind } from "./nodes.ts";
 import { toQuery } from "./queries.ts";
-import { createSourceText } from "./source-text.ts";
+import { createSourceText } from "../../text/source-text.ts";
 
 /** PostgreSQL by its own parser (version 18's grammar, which reads the SQL of all older versions). */
 export function createPostgresParser(): SqlParser {
@@ -68,7 +68,7 @@ function toStatement(cx: Conversion, node: Node): Statement {
     const query = toQuery(cx, node);
     if (!query) return other;
     const into = intoTarget(node);
-    return into ? { kind: "write", ...into, query, at } : { kind: "query", query, at };
+    return into ? { kind: "write", effect: "create", ...into, query, at } : { kind: "query", query, at };
   }
   const written =
     "ViewStmt" in node
@@ -90,14 +90,30 @@ function toStatement(cx: Conversion, node: Node): Statement {
           : undefined;
   const query = written?.query && toQuery(cx, written.query);
   if (!written?.target || !query) return other;
-  return { kind: "write", target: targetName(written.target), columns: written.columns, query, at };
+  return {
+    kind: "write",
+    effect: "InsertStmt" in node ? "insert" : "create",
+    target: targetName(written.target),
+    columns: written.columns,
+    temporary: written.target.relpersistence === "t",
+    query,
+    at,
+  };
 }
 
-function intoTarget(node: Extract<Node, { SelectStmt: unknown }>): { target: string[]; columns: string[] } | undefined {
+function intoTarget(
+  node: Extract<Node, { SelectStmt: unknown }>,
+): { target: string[]; columns: string[]; temporary: boolean } | undefined {
   let select = node.SelectStmt;
   while (select.larg) select = select.larg;
   const rel = select.intoClause?.rel;
-  return rel && { target: targetName(rel), columns: names(select.intoClause?.colNames) };
+  return (
+    rel && {
+      target: targetName(rel),
+      columns: names(select.intoClause?.colNames),
+      temporary: rel.relpersistence === "t",
+    }
+  );
 }
 
 function targetName(rel: { catalogname?: string; schemaname?: string; relname?: string }): string[] {

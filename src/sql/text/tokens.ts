@@ -14,7 +14,7 @@ const pattern = new RegExp(
     String.raw`(?<comment>/\*)`,
     String.raw`(?<escaped>[eE]'[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*'?)`,
     `(?<string>(?:[uU]&|[bBxXnN])?'[^']*(?:''[^']*)*'?)`,
-    `(?<quoted>(?:[uU]&)?"[^"]*(?:""[^"]*)*"?)`,
+    `(?<quoted>(?:[uU]&)?"[^"]*(?:""[^"]*)*"?|\`[^\`]*\`?)`,
     String.raw`(?<dollar>\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$)`,
     String.raw`(?<word>[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*)`,
     String.raw`(?<number>\d[\w.]*)`,
@@ -24,7 +24,7 @@ const pattern = new RegExp(
   "gy",
 );
 
-/** Cuts PostgreSQL text into tokens; white space and comments are left out. Linear in the text. */
+/** Cuts SQL text into tokens as PostgreSQL does, and `names` of other dialects; white space and comments are left out. Linear in the text. */
 export function tokenize(sql: string): Token[] {
   const tokens: Token[] = [];
   pattern.lastIndex = 0;

@@ -18,6 +18,8 @@ export interface SourceText {
   expressionFrom(start: number, alias?: string): string | undefined;
   /** The condition around `inside`, from the clause word before it on. */
   conditionAround(inside: number): string | undefined;
+  /** All tokens, made once. */
+  tokens(): readonly Token[];
 }
 
 /** Prepares `sql`; tokens are made at first use. */
@@ -54,6 +56,7 @@ export function createSourceText(sql: string): SourceText {
 
   return {
     offset: (byte) => toUtf16(byte ?? 0),
+    tokens: all,
     expressionFrom,
     conditionAround(inside) {
       const list = all();
@@ -89,7 +92,8 @@ function withoutImplicitAlias(text: string, alias: string | undefined): string {
   return text;
 }
 
-function shorten(text: string): string {
+/** On one line, and not endless. */
+export function shorten(text: string): string {
   const flat = text.replace(/\s+/g, " ").trim();
   return flat.length > maxTextLength ? `${flat.slice(0, maxTextLength - 1)}…` : flat;
 }

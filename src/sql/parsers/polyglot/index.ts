@@ -1,0 +1,1 @@
+export { createPolyglotParser } from "./polyglot-parser.ts";
