@@ -46,13 +46,13 @@ export default {
     only("graphql-is-not-http", "graphql knows no transport", "^src/graphql/", { path: "^src/(http|cli)/" }),
     only("http-is-not-cli", "the server knows no CLI", "^src/http/", { path: "^src/cli/" }),
     // heimdall/audit verifies an export offline, heimdall/policy lints and tests policies offline (docs/adr/0090-…), control/manifest
-    // lints manifests offline (docs/adr/0101-…): pure code that the server runs as well
+    // lints manifests offline (docs/adr/0101-…), sql reads SQL offline (docs/adr/0130-…): pure code that the server runs as well
     only(
       "cli-is-a-client",
-      "the CLI imports shared, generated types, the audit verifier, the policy core and the grammar of manifests only",
+      "the CLI imports shared, generated types, the audit verifier, the policy core, the grammar of manifests and SQL understanding only",
       "^src/cli/",
       {
-        path: "^src/(?!shared/|cli/|graphql/generated/|heimdall/audit/|heimdall/policy/|control/manifest/)",
+        path: "^src/(?!shared/|cli/|graphql/generated/|heimdall/audit/|heimdall/policy/|control/manifest/|sql/)",
       },
     ),
     only("the-client-stands-alone", "other services take the client without the server", "^src/client/", {
@@ -82,6 +82,7 @@ export default {
     driver("@elastic/elasticsearch", "src/metis/adapters/elasticsearch"),
     driver("neo4j-driver", "src/metis/adapters/neo4j"),
     driver("libpg-query", "src/sql/parsers"),
+    driver("@polyglot-sql/sdk", "src/sql/parsers/polyglot"),
     driver("@casl/ability", "src/heimdall"),
     driver("@marcbachmann/cel-js", "src/heimdall/policy"),
     driver("pino", "src/drivers/pino"),

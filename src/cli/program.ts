@@ -11,6 +11,7 @@ import { printable } from "./output/table.ts";
 import { addPolicyCommands } from "./policy-commands.ts";
 import { addResourceCommands } from "./resource-commands.ts";
 import { loadConnection } from "./settings.ts";
+import { addSqlCommands } from "./sql-commands.ts";
 import type { CommandEntry, CommandTable } from "./surface/command-table.ts";
 import { toCommandTable } from "./surface/describe-program.ts";
 import { renderHelp } from "./surface/help-text.ts";
@@ -62,6 +63,7 @@ export function createProgram(): Command {
   addGrammarCommands(program, withContext);
   program.commandsGroup("Catalog:");
   addCatalogCommands(program, withContext);
+  addSqlCommands(program, withContext);
   program.commandsGroup("Decisions, identity, audit:");
   addDecisionCommands(program, withContext);
   addPolicyCommands(program, withContext);

@@ -15,7 +15,9 @@ export function createNamedSchema(tables: TableColumns, dialect: Dialect): Schem
     const candidates = byEnd.get(written.at(-1) ?? "") ?? [];
     const exact = candidates.find((shape) => isSame(partsOf(shape), written));
     if (exact) return exact;
-    const near = candidates.filter((shape) => (written.length < 3 && endsWith(partsOf(shape), written)) || endsWith(written, partsOf(shape)));
+    const near = candidates.filter(
+      (shape) => (written.length < 3 && endsWith(partsOf(shape), written)) || endsWith(written, partsOf(shape)),
+    );
     return near.length === 1 ? near[0] : undefined;
   };
   return { find, table: (schema, name) => find(schema === undefined ? [name] : [schema, name]) };

@@ -114,7 +114,8 @@ function createScript(
     const target = write && findTable(analysis, write.target, write.at);
     const { relation, rows } = outcome;
     const given = write?.columns ?? [];
-    const byPosition = given.length === 0 && write?.effect === "insert" && !relation.other ? (target?.columns ?? []) : given;
+    const byPosition =
+      given.length === 0 && write?.effect === "insert" && !relation.other ? (target?.columns ?? []) : given;
     const named: Column[] = relation.columns.map((column, index) => ({
       ...column,
       name: byPosition[index] ?? column.name,
@@ -127,7 +128,8 @@ function createScript(
       return;
     }
     const texts = itemTexts(statement);
-    for (const [index, column] of named.entries()) addEdges(column.flows(statement.at), target, column.name, texts[index]);
+    for (const [index, column] of named.entries())
+      addEdges(column.flows(statement.at), target, column.name, texts[index]);
     if (relation.other) {
       report("`*` of a relation whose columns are not known is not expanded", statement.at);
       addEdges(relation.other("*", statement.at), target, "*", undefined);
@@ -136,7 +138,10 @@ function createScript(
     if (!write || !target) return;
     writes.add(labelOf(target));
     // a table that is changed is read where its own values go somewhere
-    const flows = mergeFlows(analysis.budget, named.map((column) => column.flows(statement.at)));
+    const flows = mergeFlows(
+      analysis.budget,
+      named.map((column) => column.flows(statement.at)),
+    );
     if ([...flows.values()].some((flow) => flow.type === "DIRECT" && labelOf(flow.table) === labelOf(target))) {
       reads.add(labelOf(target));
     }

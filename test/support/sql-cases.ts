@@ -26,14 +26,25 @@ export function readSqlCases(file: string): readonly SqlCase[] {
   for (const name of ["sqllineage_schemas.json", "tpc_schemas.json"]) {
     for (const [ref, schema] of Object.entries(readJson<Record<string, TableColumns>>(name))) schemas.set(ref, schema);
   }
-  return readJson<SqlCase[]>(file).map((one) => ({ ...one, schema: one.schema ?? schemas.get(one.schema_ref ?? "") ?? {} }));
+  return readJson<SqlCase[]>(file).map((one) => ({
+    ...one,
+    schema: one.schema ?? schemas.get(one.schema_ref ?? "") ?? {},
+  }));
 }
 
 function readJson<T>(file: string): T {
   return JSON.parse(readFileSync(new URL(file, sqlCasesFolder), "utf8")) as T;
 }
 
-const besideTheCore = new Set(["star", "unnamed_expr", "ambiguous", "multi_stmt", "path", "ref_disagree", "no_lineage_golden"]);
+const besideTheCore = new Set([
+  "star",
+  "unnamed_expr",
+  "ambiguous",
+  "multi_stmt",
+  "path",
+  "ref_disagree",
+  "no_lineage_golden",
+]);
 
 /** Whether tools agree on what is right for a case. */
 export function isCore({ tags = [] }: SqlCase): boolean {
@@ -41,9 +52,13 @@ export function isCore({ tags = [] }: SqlCase): boolean {
 }
 
 /** What differs from what is expected, one line each; none: the case is right. Case of names is not compared. */
-export function differences({ expected }: SqlCase, found: ScriptLineage): { readonly edges: string[]; readonly tables: string[] } {
+export function differences(
+  { expected }: SqlCase,
+  found: ScriptLineage,
+): { readonly edges: string[]; readonly tables: string[] } {
   const values = found.edges.filter(
-    ({ type, subtype, to }) => to.column !== null && (type === "DIRECT" || subtype === "CONDITIONAL" || subtype === "WINDOW"),
+    ({ type, subtype, to }) =>
+      to.column !== null && (type === "DIRECT" || subtype === "CONDITIONAL" || subtype === "WINDOW"),
   );
   const edges = expected.edges
     ? compare(
@@ -59,7 +74,12 @@ export function differences({ expected }: SqlCase, found: ScriptLineage): { read
 }
 
 function compare(expected: readonly string[], found: readonly string[]): string[] {
-  const fold = (list: readonly string[]): Set<string> => new Set(list.map((one) => one.toLowerCase().replaceAll(/["`[\]]/g, "")));
+  const fold = (list: readonly string[]): Set<string> =>
+    new Set(list.map((one) => one.toLowerCase().replaceAll(/["`[\]]/g, "")));
   const [wanted, got] = [fold(expected), fold(found)];
-  return [...[...wanted.difference(got)].map((one) => `lacks ${one}`), ...[...got.difference(wanted)].map((one) => `has ${one}`)].sort();
+  const without = (a: Set<string>, b: Set<string>): string[] => [...a].filter((one) => !b.has(one));
+  return [
+    ...without(wanted, got).map((one) => `lacks ${one}`),
+    ...without(got, wanted).map((one) => `has ${one}`),
+  ].sort();
 }

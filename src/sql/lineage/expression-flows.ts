@@ -66,7 +66,8 @@ function shortened(cx: Analysis, path: readonly string[]): readonly string[] {
 function fieldFlows(cx: Analysis, place: Place, expr: Extract<Expr, { kind: "field" }>, windows: NamedWindows): Flows {
   const { base } = expr;
   const path = base.kind === "star" ? base.qualifier : base.kind === "column" ? base.path : undefined;
-  const isColumn = base.kind === "column" && resolve(cx.budget, place.scope, base.path, base.at, cx.rules).kind === "found";
+  const isColumn =
+    base.kind === "column" && resolve(cx.budget, place.scope, base.path, base.at, cx.rules).kind === "found";
   const relation = path && findRelation(place.scope, path);
   if (relation && relation !== "ambiguous" && (base.kind === "star" || !isColumn || path.length === 1)) {
     const flows = columnOf(relation, expr.name, expr.at);

@@ -33,7 +33,16 @@ export interface FlowBudget {
 
 /** The flow of a column into itself. */
 export function columnFlow(table: TableShape, column: string, at: number): Flows {
-  const flow: Flow = { table, column, type: "DIRECT", subtype: "IDENTITY", masking: false, at, expression: undefined, confidence: 1 };
+  const flow: Flow = {
+    table,
+    column,
+    type: "DIRECT",
+    subtype: "IDENTITY",
+    masking: false,
+    at,
+    expression: undefined,
+    confidence: 1,
+  };
   return new Map([[keyOf(flow), flow]]);
 }
 
@@ -99,7 +108,9 @@ function add(into: Map<string, Flow>, key: string, flow: Flow): void {
 /** As far as that is right; never raises what is known. */
 export function withConfidence(budget: FlowBudget, flows: Flows, confidence: number): Flows {
   budget.spend(flows.size);
-  return new Map([...flows].map(([key, flow]) => [key, { ...flow, confidence: Math.min(flow.confidence, confidence) }]));
+  return new Map(
+    [...flows].map(([key, flow]) => [key, { ...flow, confidence: Math.min(flow.confidence, confidence) }]),
+  );
 }
 
 /** A part of a structured column: `c` becomes `c.field`; what was made of columns before stays as it is. */

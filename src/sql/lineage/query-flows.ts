@@ -243,8 +243,15 @@ function withStarOptions(other: Relation["other"], star: Extract<Expr, { kind: "
 function otherOfMany(cx: Analysis, open: readonly Relation[], before: Relation["other"]): Relation["other"] {
   const all = [...(before ? [before] : []), ...open.flatMap((relation) => relation.other ?? [])];
   return (name, at) => {
-    if (name === "*") return mergeFlows(cx.budget, all.map((other) => other(name, at)));
-    cx.problem(`cannot tell where \`${name}\` comes from: it may be of several relations whose columns are not known`, at);
+    if (name === "*")
+      return mergeFlows(
+        cx.budget,
+        all.map((other) => other(name, at)),
+      );
+    cx.problem(
+      `cannot tell where \`${name}\` comes from: it may be of several relations whose columns are not known`,
+      at,
+    );
     return noFlows;
   };
 }
@@ -270,9 +277,7 @@ function setOperationResult(
     ? [...new Set(results.flatMap((result) => result.relation.columns.map(({ name }) => name)))]
     : first.relation.columns.map(({ name }) => name);
   const columnAt = (result: QueryResult, name: string, index: number): Column | undefined =>
-    body.byName
-      ? result.relation.columns.find((column) => column.name === name)
-      : result.relation.columns[index];
+    body.byName ? result.relation.columns.find((column) => column.name === name) : result.relation.columns[index];
   const columns = names.map((name, index) => {
     const flows = mergeFlows(
       cx.budget,

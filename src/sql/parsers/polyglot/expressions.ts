@@ -52,7 +52,12 @@ export function toExpr(cx: Conversion, value: unknown): Expr {
       return toField(cx, body, at);
     case "case": {
       const whens = listOf(body.whens).map(listOf);
-      return toCase(cx, [body.operand, ...whens.map(([when]) => when)], [...whens.map(([, then]) => then), body.else_], at);
+      return toCase(
+        cx,
+        [body.operand, ...whens.map(([when]) => when)],
+        [...whens.map(([, then]) => then), body.else_],
+        at,
+      );
     }
     case "if_func":
       return toCase(cx, [body.condition], [body.true_value, body.false_value], at);
@@ -85,13 +90,17 @@ export function toExpr(cx: Conversion, value: unknown): Expr {
       // the operands of `WITHIN GROUP (ORDER BY x)` are the aggregate's values, not only its order
       const inner = cx.expr(body.this);
       const keys = sortKeys(cx, body.order_by);
-      return inner.kind === "call" ? { ...inner, args: [...inner.args, ...keys] } : { kind: "operation", args: [inner, ...keys], at };
+      return inner.kind === "call"
+        ? { ...inner, args: [...inner.args, ...keys] }
+        : { kind: "operation", args: [inner, ...keys], at };
     }
     case "function":
     case "aggregate_function":
       return toFunction(cx, body, at);
     default:
-      return valueless.has(kind) ? { kind: "constant", at } : { kind: "call", ...call(cx, callName(kind, body), body), at };
+      return valueless.has(kind)
+        ? { kind: "constant", at }
+        : { kind: "call", ...call(cx, callName(kind, body), body), at };
   }
 }
 
@@ -176,20 +185,16 @@ function toCase(cx: Conversion, conditions: readonly unknown[], results: readonl
   return { kind: "case", conditions: toExprs(cx, conditions), results: toExprs(cx, results), at };
 }
 
-function subquery(
-  cx: Conversion,
-  form: "scalar" | "exists" | "in",
-  test: unknown,
-  value: unknown,
-  at: number,
-): Expr {
+function subquery(cx: Conversion, form: "scalar" | "exists" | "in", test: unknown, value: unknown, at: number): Expr {
   const query = cx.query(value);
   if (!query) return { kind: "opaque", what: nodeOf(value)?.kind ?? "subquery", args: [], at };
   return { kind: "subquery", form, test: test === undefined ? undefined : cx.expr(test), query, at };
 }
 
 function toLambda(cx: Conversion, body: Fields, at: number): Expr {
-  const added = listOf(body.parameters).flatMap((one) => nameOf(cx, one) ?? []).filter((name) => !cx.parameters.has(name));
+  const added = listOf(body.parameters)
+    .flatMap((one) => nameOf(cx, one) ?? [])
+    .filter((name) => !cx.parameters.has(name));
   for (const name of added) cx.parameters.add(name);
   const value = cx.expr(body.body);
   for (const name of added) cx.parameters.delete(name);
@@ -207,7 +212,16 @@ function toWindowCall(cx: Conversion, body: Fields, at: number): Expr {
   return withCall(
     inner.kind === "call"
       ? inner
-      : { kind: "call", name: ["window"], args: [inner], aggregateSyntax: false, filter: undefined, orderBy: [], over: undefined, at },
+      : {
+          kind: "call",
+          name: ["window"],
+          args: [inner],
+          aggregateSyntax: false,
+          filter: undefined,
+          orderBy: [],
+          over: undefined,
+          at,
+        },
     { over: isNamed ? name : { ...window, orderBy: [...window.orderBy, ...kept] } },
   );
 }
@@ -223,7 +237,15 @@ function toFunction(cx: Conversion, body: Fields, at: number): Expr {
   const args = listOf(body.args);
   if (conditionals.has(name) && args.length >= 2) return toCase(cx, args.slice(0, 1), args.slice(1), at);
   const made = call(cx, name, body);
-  return { kind: "call", ...made, args: toExprs(cx, args.filter((arg) => !isPlainStar(arg))), at };
+  return {
+    kind: "call",
+    ...made,
+    args: toExprs(
+      cx,
+      args.filter((arg) => !isPlainStar(arg)),
+    ),
+    at,
+  };
 }
 
 /** Functions whose first argument chooses among the others. */

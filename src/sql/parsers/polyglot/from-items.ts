@@ -5,7 +5,10 @@ import { type Conversion, type Fields, fieldsOf, listOf, nameOf, namesOf, nodeOf
 /** FROM, its joins and lateral views as one chain: each entry sees those to its left, as dialects allow it. */
 export function toFrom(cx: Conversion, from: unknown, joins: unknown, lateralViews: unknown): FromItem[] {
   const entries = listOf(fieldsOf(from).expressions).map((entry) => toFromItem(cx, entry));
-  const chain = entries.reduce<FromItem | undefined>((left, right) => (left ? crossJoin(left, right) : right), undefined);
+  const chain = entries.reduce<FromItem | undefined>(
+    (left, right) => (left ? crossJoin(left, right) : right),
+    undefined,
+  );
   const joined = listOf(joins).reduce<FromItem | undefined>((left, join) => addJoin(cx, left, fieldsOf(join)), chain);
   const views = listOf(lateralViews).reduce<FromItem | undefined>((left, view) => {
     const right = toLateralView(cx, fieldsOf(view));
@@ -28,7 +31,10 @@ function addJoin(cx: Conversion, left: FromItem | undefined, join: Fields): From
   if (!left) return pivoted;
   const using = namesOf(cx, join.using);
   const conditions = [join.on, join.match_condition].filter((one) => one !== null && one !== undefined);
-  const on = conditions.length > 1 ? { expr: { kind: "operation", args: toExprs(cx, conditions), at: right.at } as const, text: undefined } : toTerm(cx, conditions[0]);
+  const on =
+    conditions.length > 1
+      ? { expr: { kind: "operation", args: toExprs(cx, conditions), at: right.at } as const, text: undefined }
+      : toTerm(cx, conditions[0]);
   const isRightSemi = /Right(Semi|Anti)/.test(kind);
   return {
     ...noJoin,
@@ -86,7 +92,9 @@ function convert(cx: Conversion, value: unknown, isLateral: boolean, outer: Alia
     case "except":
     case "values": {
       const query = cx.query(value);
-      return query ? { kind: "subquery", query, lateral: isLateral, ...aliased, at } : { kind: "opaque", what: kind, at };
+      return query
+        ? { kind: "subquery", query, lateral: isLateral, ...aliased, at }
+        : { kind: "opaque", what: kind, at };
     }
     case "joined_table": {
       const [chain] = toFrom(cx, { expressions: [body.left] }, body.joins, body.lateral_views);
@@ -109,7 +117,10 @@ function convert(cx: Conversion, value: unknown, isLateral: boolean, outer: Alia
         ordinality: body.with_ordinality === true,
         aliasIsValue: cx.dialect.unnestAliasIsValue,
         alias: aliased.alias,
-        columnAliases: offset === undefined || cx.dialect.unnestAliasIsValue ? [...aliased.columnAliases, ...(offset === undefined ? [] : [offset])] : [...aliased.columnAliases, offset],
+        columnAliases:
+          offset === undefined || cx.dialect.unnestAliasIsValue
+            ? [...aliased.columnAliases, ...(offset === undefined ? [] : [offset])]
+            : [...aliased.columnAliases, offset],
         at,
       };
     }
@@ -130,7 +141,14 @@ function convert(cx: Conversion, value: unknown, isLateral: boolean, outer: Alia
         at,
       };
     case "stage_reference":
-      return { kind: "function", functions: [{ name: ["stage"], args: [] }], declaredColumns: undefined, ordinality: false, ...aliased, at };
+      return {
+        kind: "function",
+        functions: [{ name: ["stage"], args: [] }],
+        declaredColumns: undefined,
+        ordinality: false,
+        ...aliased,
+        at,
+      };
     case "column":
     case "identifier":
       return toTable(cx, kind === "column" ? { schema: body.table, name: body.name } : { name: body }, aliased, at);
@@ -148,6 +166,9 @@ function toTable(cx: Conversion, body: Fields, aliased: Aliased, at: number): Fr
   const made = nodeOf(body.identifier_func);
   if (made) return { kind: "opaque", what: made.kind, at };
   const name = tableName(cx, body);
+  const [hint] = name ? [] : listOf(body.hints);
+  // the subquery of `DELETE … USING (SELECT …) AS t`
+  if (nodeOf(hint)?.kind === "subquery") return toFromItem(cx, hint, false, aliased);
   return name ? { kind: "table", name, ...aliased, at } : { kind: "opaque", what: "table without name", at };
 }
 
@@ -211,7 +232,8 @@ function toPivoted(cx: Conversion, source: FromItem, value: unknown): FromItem {
       return name === undefined ? [] : [{ name, aggregate: index }];
     }),
   );
-  if (values.length === 0 || made.length !== values.length * aggregates.length) return { kind: "opaque", what: "PIVOT without a list of values", at };
+  if (values.length === 0 || made.length !== values.length * aggregates.length)
+    return { kind: "opaque", what: "PIVOT without a list of values", at };
   const keys: Expr[] = [cx.expr(lists.body.this)];
   return { kind: "pivot", source, aggregates: toExprs(cx, aggregates), keys, made, groupBy: undefined, ...aliased, at };
 }

@@ -90,9 +90,13 @@ function withoutShard(name: string): string {
   return name.replace(/\$\w+$/, "").replace(/_(?:\d{8}|\d{0,7}\*)$/, "_yyyymmdd");
 }
 
-/** Starts a conversion. */
+/**
+ * Starts a conversion.
+ *
+ * @param source the text as it was parsed, and where its offsets are in the text that is reported on
+ */
 export function createConversion(
-  sql: string,
+  source: { readonly given: string; readonly toOriginal: (offset: number) => number },
   dialect: Dialect,
   text: SourceText,
   selects: SelectTexts,
@@ -102,7 +106,7 @@ export function createConversion(
   },
 ): Conversion {
   const firsts = new WeakMap<object, number | null>();
-  const toUtf16 = codePointOffsets(sql);
+  const toUtf16 = codePointOffsets(source.given);
   let depth = 0;
   const first = (value: unknown): number | null => {
     if (typeof value !== "object" || value === null) return null;
@@ -123,7 +127,7 @@ export function createConversion(
     parameters: new Set(),
     firstName(value) {
       const start = first(value);
-      return start === null ? undefined : toUtf16(start);
+      return start === null ? undefined : source.toOriginal(toUtf16(start));
     },
     at: (value, near = 0) => cx.firstName(value) ?? near,
     nested(convert) {

@@ -22,13 +22,23 @@ function convert(cx: Conversion, value: unknown): Query | undefined {
   if (kind === "paren" || kind === "annotated") return toQuery(cx, body.this);
   if (kind === "subquery") {
     const inner = toQuery(cx, body.this);
-    return inner && { ...inner, ...withCtes(cx, body, inner), orderBy: [...inner.orderBy, ...order(cx, body)], limits: [...inner.limits, ...limits(cx, body)] };
+    return (
+      inner && {
+        ...inner,
+        ...withCtes(cx, body, inner),
+        orderBy: [...inner.orderBy, ...order(cx, body)],
+        limits: [...inner.limits, ...limits(cx, body)],
+      }
+    );
   }
   if (kind === "values") {
-    const rows = listOf(body.expressions).map((row) => toExprs(cx, listOf(fieldsOf(nodeOf(row)?.body ?? row).expressions)));
+    const rows = listOf(body.expressions).map((row) =>
+      toExprs(cx, listOf(fieldsOf(nodeOf(row)?.body ?? row).expressions)),
+    );
     return { ctes: [], recursive: false, body: { kind: "values", rows, at }, orderBy: [], limits: [], at };
   }
-  if (kind === "table" || kind === "pivot" || kind === "unpivot") return { ...wholeOf(cx, value, at), ...withCtes(cx, body) };
+  if (kind === "table" || kind === "pivot" || kind === "unpivot")
+    return { ...wholeOf(cx, value, at), ...withCtes(cx, body) };
   let inner: QueryBody;
   if (isSetOperation(kind)) {
     const operands = operandsOf(kind, body).flatMap((operand) => toQuery(cx, operand) ?? []);
@@ -81,7 +91,12 @@ function operandsOf(kind: string, body: Fields): readonly unknown[] {
   let left = body.left;
   for (;;) {
     const node = nodeOf(left);
-    const isPlain = node?.kind === kind && !node.body.with && !node.body.order_by && !node.body.limit && node.body.by_name === body.by_name;
+    const isPlain =
+      node?.kind === kind &&
+      !node.body.with &&
+      !node.body.order_by &&
+      !node.body.limit &&
+      node.body.by_name === body.by_name;
     if (!node || !isPlain) break;
     operands.push(node.body.right);
     left = node.body.left;
@@ -131,7 +146,8 @@ function toItem(cx: Conversion, item: unknown, text: string | undefined, exclude
     if (name !== undefined && !name.startsWith("@")) return { expr: cx.expr(node.body.right), name, text, at };
   }
   const expr = cx.expr(item);
-  if (expr.kind === "star" && exclude.length > 0) return { expr: { ...expr, except: [...(expr.except ?? []), ...exclude] }, name: "*", text, at };
+  if (expr.kind === "star" && exclude.length > 0)
+    return { expr: { ...expr, except: [...(expr.except ?? []), ...exclude] }, name: "*", text, at };
   const own = expr.kind === "column" ? expr.path.at(-1) : expr.kind === "field" ? expr.name : undefined;
   return { expr, name: aliased ?? own ?? unnamed(cx, text), text, at };
 }
@@ -163,7 +179,7 @@ function order(cx: Conversion, body: Fields): Term[] {
   return [body.order_by, body.sort_by, body.cluster_by, body.distribute_by].flatMap((clause) =>
     listOf(fieldsOf(clause).expressions).map((one) => {
       const node = nodeOf(one);
-      return toKey(cx, node?.kind === "ordered" ? node.body.this : (node ? one : fieldsOf(one).this));
+      return toKey(cx, node?.kind === "ordered" ? node.body.this : node ? one : fieldsOf(one).this);
     }),
   );
 }

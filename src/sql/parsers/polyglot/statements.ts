@@ -18,7 +18,10 @@ export function toStatements(cx: Conversion, value: unknown, near: number): Stat
     case "create_table":
       return toCreateTable(cx, body, at) ?? [other];
     case "create_view": {
-      const columns = namesOf(cx, listOf(body.columns).map((one) => nodeOf(one)?.body.name ?? fieldsOf(one).name));
+      const columns = namesOf(
+        cx,
+        listOf(body.columns).map((one) => nodeOf(one)?.body.name ?? fieldsOf(one).name),
+      );
       return toWrite(cx, "create", body.name, columns, cx.query(body.query), at, body.temporary === true) ?? [other];
     }
     case "cache":
@@ -52,7 +55,15 @@ function write(
   at: number,
   temporary = false,
 ): Statement {
-  return { kind: "write", effect, target, columns, query, at, temporary: temporary || (target.at(-1)?.startsWith("#") ?? false) };
+  return {
+    kind: "write",
+    effect,
+    target,
+    columns,
+    query,
+    at,
+    temporary: temporary || (target.at(-1)?.startsWith("#") ?? false),
+  };
 }
 
 function toWrite(
@@ -86,18 +97,30 @@ function insertedQuery(cx: Conversion, body: Fields): Query | undefined {
 
 function valuesOf(cx: Conversion, rows: readonly (readonly unknown[])[], body: Fields): Query {
   const at = cx.at(rows);
-  return { ...withCtes(cx, body), body: { kind: "values", rows: rows.map((row) => toExprs(cx, row)), at }, orderBy: [], limits: [], at };
+  return {
+    ...withCtes(cx, body),
+    body: { kind: "values", rows: rows.map((row) => toExprs(cx, row)), at },
+    orderBy: [],
+    limits: [],
+    at,
+  };
 }
 
 function toCreateTable(cx: Conversion, body: Fields, at: number): Statement[] | undefined {
   const target = tableName(cx, body.name);
   if (!target) return undefined;
-  const columns = namesOf(cx, listOf(body.columns).map((one) => fieldsOf(one).name));
+  const columns = namesOf(
+    cx,
+    listOf(body.columns).map((one) => fieldsOf(one).name),
+  );
   const query = cx.query(body.as_select);
-  if (query) return [write("create", target, columns, { ...query, ...withCtes(cx, body, query) }, at, body.temporary === true)];
+  if (query)
+    return [write("create", target, columns, { ...query, ...withCtes(cx, body, query) }, at, body.temporary === true)];
   const copied = tableName(cx, body.clone_source);
   if (copied) return [write("create", target, [], copyOf(copied, at), at, body.temporary === true)];
-  const like = listOf(body.constraints).map((one) => tableName(cx, fieldsOf(fieldsOf(one).Like).source)).find((one) => one);
+  const like = listOf(body.constraints)
+    .map((one) => tableName(cx, fieldsOf(fieldsOf(one).Like).source))
+    .find((one) => one);
   return [{ kind: "define", target, columns: like ? undefined : columns, like, at }];
 }
 
@@ -111,17 +134,32 @@ function star(at: number): Select["items"][number] {
   return { expr: { kind: "star", qualifier: [], at }, name: "*", text: undefined, at };
 }
 
-function queryOf(select: Pick<Select, "items" | "from" | "where">, at: number, ctes?: Pick<Query, "ctes" | "recursive">): Query {
+function queryOf(
+  select: Pick<Select, "items" | "from" | "where">,
+  at: number,
+  ctes?: Pick<Query, "ctes" | "recursive">,
+): Query {
   const whole: Select = { distinctOn: [], groupBy: [], having: undefined, windows: [], at, ...select };
   return { ctes: [], recursive: false, ...ctes, body: { kind: "select", select: whole }, orderBy: [], limits: [], at };
 }
 
 /** The table that an UPDATE or DELETE changes, and the FROM that its expressions see. */
-function targetAndFrom(cx: Conversion, table: unknown, joins: unknown, entries: readonly FromItem[]): { target: ObjectName; from: FromItem[] } | undefined {
+function targetAndFrom(
+  cx: Conversion,
+  table: unknown,
+  joins: unknown,
+  entries: readonly FromItem[],
+): { target: ObjectName; from: FromItem[] } | undefined {
   const written = tableName(cx, table);
   if (!written) return undefined;
   // `UPDATE a SET … FROM t AS a`: the target is one of FROM
-  const named = entries.flatMap(tablesIn).find((one) => (one.alias ?? one.name.at(-1)) === written.at(-1) && (written.length === 1 || one.name.length === written.length));
+  const named = entries
+    .flatMap(tablesIn)
+    .find(
+      (one) =>
+        (one.alias ?? one.name.at(-1)) === written.at(-1) &&
+        (written.length === 1 || one.name.length === written.length),
+    );
   if (named) return { target: named.name, from: entries.map((entry) => asTarget(entry, named)) };
   const own = toFrom(cx, { expressions: [{ table }] }, joins, []);
   const first = own.flatMap(tablesIn)[0];
@@ -135,7 +173,9 @@ function tablesIn(item: FromItem): Extract<FromItem, { kind: "table" }>[] {
 
 function asTarget(item: FromItem, target: FromItem): FromItem {
   if (item === target && item.kind === "table") return { ...item, isTarget: true };
-  return item.kind === "join" ? { ...item, left: asTarget(item.left, target), right: asTarget(item.right, target) } : item;
+  return item.kind === "join"
+    ? { ...item, left: asTarget(item.left, target), right: asTarget(item.right, target) }
+    : item;
 }
 
 function toUpdate(cx: Conversion, body: Fields, at: number): Statement[] | undefined {
@@ -143,10 +183,12 @@ function toUpdate(cx: Conversion, body: Fields, at: number): Statement[] | undef
   const joined = listOf(body.extra_tables).map((one) => toFromItem(cx, { table: one }));
   const place = targetAndFrom(cx, body.table, body.table_joins, [...joined, ...entries]);
   if (!place) return undefined;
-  const assignments = listOf(body.set).map(listOf).flatMap(([column, value]) => {
-    const name = nameOf(cx, column)?.split(".").at(-1);
-    return name === undefined ? [] : [{ name, expr: cx.expr(value) }];
-  });
+  const assignments = listOf(body.set)
+    .map(listOf)
+    .flatMap(([column, value]) => {
+      const name = nameOf(cx, column)?.split(".").at(-1);
+      return name === undefined ? [] : [{ name, expr: cx.expr(value) }];
+    });
   const where = toTerm(cx, fieldsOf(body.where_clause).this);
   return [assigned("update", place.target, assignments, place.from, where, at, withCtes(cx, body))];
 }
@@ -161,13 +203,24 @@ function assigned(
   ctes?: Pick<Query, "ctes" | "recursive">,
 ): Statement {
   const items = assignments.map(({ name, expr }) => ({ expr, name, text: undefined, at: expr.at }));
-  return write(effect, target, assignments.map(({ name }) => name), queryOf({ items, from, where }, at, ctes), at);
+  return write(
+    effect,
+    target,
+    assignments.map(({ name }) => name),
+    queryOf({ items, from, where }, at, ctes),
+    at,
+  );
 }
 
 function toDelete(cx: Conversion, body: Fields, at: number): Statement[] | undefined {
   const used = listOf(body.using).map((one) => toFromItem(cx, { table: one }));
   const entries = [...used, ...toFrom(cx, body.from_clause, body.from_joins ?? body.joins, [])];
-  const place = targetAndFrom(cx, body.table, [], entries);
+  const place = targetAndFrom(
+    cx,
+    { ...fieldsOf(body.table), alias: body.alias ?? fieldsOf(body.table).alias },
+    [],
+    entries,
+  );
   if (!place) return undefined;
   const where = toTerm(cx, fieldsOf(body.where_clause).this);
   return [assigned("delete", place.target, [], place.from, where, at, withCtes(cx, body))];
@@ -228,7 +281,8 @@ function actionOf(
   }
   if (!verb.startsWith("INSERT")) return undefined;
   const values = listOf(nodeOf(second ?? first)?.body.expressions);
-  const columns = second === undefined ? [] : listOf(nodeOf(first)?.body.expressions).flatMap((one) => assignedName(cx, one) ?? []);
+  const columns =
+    second === undefined ? [] : listOf(nodeOf(first)?.body.expressions).flatMap((one) => assignedName(cx, one) ?? []);
   return values.length === 0 ? sourceRow(source) : { columns, items: itemsOf(values) };
 }
 
@@ -254,7 +308,9 @@ function toMultiInsert(cx: Conversion, body: Fields, at: number): Statement[] {
     if (!target || !source) return [];
     const values = listOf(listOf(insert.values)[0]);
     const items =
-      values.length === 0 ? [star(at)] : values.map((value) => ({ expr: cx.expr(value), name: "", text: undefined, at: cx.at(value) }));
+      values.length === 0
+        ? [star(at)]
+        : values.map((value) => ({ expr: cx.expr(value), name: "", text: undefined, at: cx.at(value) }));
     const from: FromItem = { kind: "subquery", query: source, lateral: false, alias: undefined, columnAliases: [], at };
     const where = branch?.kind === "conditional_insert" ? toTerm(cx, branch.body.expression) : undefined;
     return [write("insert", target, namesOf(cx, insert.columns), queryOf({ items, from: [from], where }, at), at)];
@@ -266,7 +322,8 @@ function toCopy(cx: Conversion, body: Fields, at: number): Statement[] | undefin
   const [file] = listOf(body.files);
   const query = cx.query(file);
   const target = tableName(cx, nodeOf(body.this)?.body);
-  if (body.is_into !== true || !target) return undefined;
+  // `kind`: into the table, `COPY t FROM …` and `COPY INTO t FROM …`
+  if (body.kind !== true || !target) return undefined;
   const name = copiedFrom(file);
   if (!query && name === undefined) return undefined;
   return [write("insert", target, namesOf(cx, body.columns), query ?? copyOf([name ?? ""], at), at)];
@@ -274,22 +331,29 @@ function toCopy(cx: Conversion, body: Fields, at: number): Statement[] | undefin
 
 function copiedFrom(file: unknown): string | undefined {
   const node = nodeOf(file);
-  const text = node?.kind === "stage_reference" ? node.body.name : node?.kind === "literal" ? node.body.value : undefined;
+  const text =
+    node?.kind === "stage_reference" ? node.body.name : node?.kind === "literal" ? node.body.value : undefined;
   return typeof text === "string" ? text : undefined;
 }
 
-/** `ALTER TABLE a RENAME TO b`: b has the rows of a. */
+/** `ALTER TABLE a RENAME TO b`: b has the rows of a. `ALTER TABLE a SWAP WITH b`: a has those of b. */
 function toRename(cx: Conversion, body: Fields, at: number): Statement[] | undefined {
   const source = tableName(cx, body.name);
   for (const action of listOf(body.actions)) {
     const target = tableName(cx, fieldsOf(action).RenameTable);
-    if (source && target) return [write("create", [...source.slice(0, source.length - target.length), ...target], [], copyOf(source, at), at)];
+    const swapped = tableName(cx, fieldsOf(action).SwapWith);
+    if (source && swapped) return [write("create", source, [], copyOf(swapped, at), at)];
+    if (source && target)
+      return [
+        write("create", [...source.slice(0, source.length - target.length), ...target], [], copyOf(source, at), at),
+      ];
   }
   return undefined;
 }
 
 function intoTarget(cx: Conversion, value: unknown): ObjectName | undefined {
   let node = nodeOf(value);
-  while (node && ["union", "intersect", "except", "subquery"].includes(node.kind)) node = nodeOf(node.body.left ?? node.body.this);
+  while (node && ["union", "intersect", "except", "subquery"].includes(node.kind))
+    node = nodeOf(node.body.left ?? node.body.this);
   return tableName(cx, nodeOf(fieldsOf(node?.body.into).this)?.body);
 }

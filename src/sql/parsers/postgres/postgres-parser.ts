@@ -8,10 +8,10 @@ import {
   SqlSyntaxError,
 } from "../../parser-port.ts";
 import type { Statement } from "../../syntax.ts";
+import { createSourceText } from "../../text/source-text.ts";
 import { loadParser } from "./load-parser.ts";
 import { type Conversion, createConversion, firstLocation, names, nodeKind } from "./nodes.ts";
 import { toQuery } from "./queries.ts";
-import { createSourceText } from "../../text/source-text.ts";
 
 /** PostgreSQL by its own parser (version 18's grammar, which reads the SQL of all older versions). */
 export function createPostgresParser(): SqlParser {
