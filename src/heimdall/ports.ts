@@ -259,7 +259,10 @@ export interface TagNamespace {
   readonly description: string | undefined;
 }
 
-/** Users, roles and API keys. Ids match `[a-z0-9][a-z0-9._@-]{0,127}`. */
+/**
+ * Users, roles and API keys. Ids match `[a-z0-9][a-z0-9._@-]{0,127}`, those of users in upper case too: exactly as they were given, but
+ * no two that differ in nothing else.
+ */
 export interface IdentityStore {
   /** @throws {NotFoundError} no such user */
   getUser(id: string): Promise<User>;

@@ -45,13 +45,23 @@ export function identityStoreContract(make: () => Promise<IdentityStoreFixture>)
   });
 
   it("refuses ids, names and attributes that are not fit", async () => {
-    for (const id of ["", "Alice", "-a", "a b", "a:b", "a/b", "é", "a".repeat(129)]) {
+    await expect(store.putRole({ id: "Admin", name: "x", description: undefined })).rejects.toThrow(BadInputError);
+    for (const id of ["", "-a", "a b", "a:b", "a/b", "é", "a".repeat(129)]) {
       await expect(store.putUser({ ...alice, id }), id).rejects.toThrow(BadInputError);
       await expect(store.putRole({ id, name: "x", description: undefined }), id).rejects.toThrow(BadInputError);
     }
     await expect(store.putUser({ ...alice, name: " " })).rejects.toThrow(BadInputError);
     await expect(store.putUser({ ...alice, attributes: { text: "x".repeat(20_000) } })).rejects.toThrow(BadInputError);
     expect(await store.listUsers()).toEqual([]);
+  });
+
+  it("keeps ids as they were given, and no two that differ in upper and lower case only", async () => {
+    await store.putUser({ ...alice, id: "CiRmZDA2" });
+    expect(await store.findUser("CiRmZDA2")).toMatchObject({ id: "CiRmZDA2" });
+    expect(await store.findUser("cirmzda2")).toBeUndefined();
+    await expect(store.putUser({ ...alice, id: "cirmzda2" })).rejects.toThrow(ConflictError);
+    await store.putUser({ ...alice, id: "CiRmZDA2", name: "Again" });
+    expect((await store.listUsers()).map(({ name }) => name)).toEqual(["Again"]);
   });
 
   it("takes tags of the known namespaces only, and names the nearest one", async () => {

@@ -28,6 +28,13 @@ const identityName: NameRule = {
   words: "lower-case letters, digits and `. _ @ -`, a letter or digit first, at most 128 characters",
 };
 
+/** WHY upper case: identity providers hand out subjects that have it. */
+const userName: NameRule = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9._@-]*$/,
+  maxLength: 128,
+  words: "letters, digits and `. _ @ -`, a letter or digit first, at most 128 characters",
+};
+
 const vocabularyName: NameRule = {
   pattern: /^[a-z0-9](?:[-._a-z0-9]*[a-z0-9])?$/,
   maxLength: 128,
@@ -64,7 +71,7 @@ export const nameRules: Readonly<Record<ResourceType, NameRule>> = {
   product: common,
   operator: common,
   stack: common,
-  user: identityName,
+  user: userName,
   role: identityName,
   "object-type": objectTypeName,
 };

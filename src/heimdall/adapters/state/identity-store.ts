@@ -9,7 +9,8 @@ import { createApiKeys } from "./api-keys.ts";
 import { createChangeVersion } from "./change-version.ts";
 import { defaultRoles, type IdentityTables, toUser } from "./identity-tables.ts";
 
-const idForm = /^[a-z0-9][a-z0-9._@-]{0,127}$/;
+const roleIdForm = /^[a-z0-9][a-z0-9._@-]{0,127}$/;
+const userIdForm = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$/;
 const maxAttributesLength = 16_384;
 const maxTextLength = 1_000;
 const maxUsers = 10_000;
@@ -58,7 +59,7 @@ export function createStateIdentityStore(
       return rows.map(toUser).sort(byId);
     },
     async putUser(user) {
-      assertId(user.id, "user");
+      assertUserId(user.id);
       assertText(user.name, "name");
       if (user.email !== undefined) assertText(user.email, "email");
       const attributes = JSON.stringify(user.attributes);
@@ -68,6 +69,7 @@ export function createStateIdentityStore(
         );
       }
       await version.change(async (tx) => {
+        await refuseLookAlike(tx, user.id);
         const tags = JSON.stringify(checkSubjectTags(user.id, user.tags, await readNamespaces(tx)));
         const row = { name: user.name, type: user.type, email: user.email ?? null, tags, attributes };
         await tx
@@ -96,7 +98,7 @@ export function createStateIdentityStore(
       return getUser(id);
     },
     async putRole({ id, name, description }) {
-      assertId(id, "role");
+      assertRoleId(id);
       assertText(name, "name");
       const row = { name, description: description ?? null };
       await version.change(async (tx) => {
@@ -158,10 +160,30 @@ function unknownUser(id: string): never {
   throw new NotFoundError(`there is no user \`${id.slice(0, 128)}\``);
 }
 
-function assertId(id: string, what: string): void {
-  if (!idForm.test(id)) {
+function assertUserId(id: string): void {
+  if (!userIdForm.test(id)) {
     throw new BadInputError(
-      `\`${id.slice(0, 128)}\` is not a ${what} id; expected lower-case letters, digits and \`. _ @ -\`, starting with a letter or digit, at most 128 characters`,
+      `\`${id.slice(0, 128)}\` is not a user id; expected letters, digits and \`. _ @ -\`, starting with a letter or digit, at most 128 characters`,
+    );
+  }
+}
+
+/** SECURITY: people take `Alice` and `alice` for the same, in policies too. */
+async function refuseLookAlike(tx: Transaction<IdentityTables>, id: string): Promise<void> {
+  const other = await tx
+    .selectFrom("identity_user")
+    .select("id")
+    .where((eb) => eb(eb.fn("lower", ["id"]), "=", id.toLowerCase()))
+    .where("id", "!=", id)
+    .executeTakeFirst();
+  if (other)
+    throw new ConflictError(`there is a user \`${other.id}\`; \`${id}\` differs from it in upper and lower case only`);
+}
+
+function assertRoleId(id: string): void {
+  if (!roleIdForm.test(id)) {
+    throw new BadInputError(
+      `\`${id.slice(0, 128)}\` is not a role id; expected lower-case letters, digits and \`. _ @ -\`, starting with a letter or digit, at most 128 characters`,
     );
   }
 }
