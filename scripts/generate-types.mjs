@@ -13,6 +13,7 @@ const mappers = {
   Entity: "../mappers.ts#EntityParent",
   Resource: "../mappers.ts#ResourceParent",
   Run: "../mappers.ts#RunParent",
+  Incident: "../mappers.ts#IncidentParent",
   SearchHit: "../mappers.ts#SearchHitParent",
   Decision: "../mappers.ts#DecisionParent",
 };

@@ -5,6 +5,7 @@ import { userInfo } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
+  type ControlOptions,
   controlMigrations,
   createControl,
   createGrantHistory,
@@ -12,6 +13,7 @@ import {
   createProcessStack,
   createResourceObjectSource,
   createResourcePolicySource,
+  createSendHttp,
   createStateControlStores,
   disablePolicy,
   endLeftProcesses,
@@ -53,7 +55,7 @@ import { compilePolicies } from "./heimdall/policy/index.ts";
 import type { AuditLog, IdentityStore } from "./heimdall/ports.ts";
 import { createDirectoryLister, createQuestions } from "./heimdall/questions/index.ts";
 import { createPolicySafety } from "./heimdall/safety/index.ts";
-import { createHttpServer, type EngineState } from "./http/index.ts";
+import { createHttpServer, createMetrics, type EngineState } from "./http/index.ts";
 import { metisMigrations } from "./metis/adapters/state/index.ts";
 import type { LineageStore, SearchStore } from "./metis/ports.ts";
 import { parseSynonyms } from "./metis/search/index.ts";
@@ -62,6 +64,7 @@ import {
   createNameFilter,
   createNetworkGuard,
   openPostgresStatements,
+  readPostgresRows,
   scanPostgres,
   testConnection,
 } from "./scanner/index.ts";
@@ -191,6 +194,7 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
       (call) => scanPostgres({ ...call, guard }),
     );
     const policyChecker = createPolicyChecker({ policies, clock });
+    const metrics = createMetrics();
     const registry = createObjectRegistry({ directory, authorizer, audit, policyChecker, identity });
     const workDir = join(config.dataDir, "jobs");
     const left = await endLeftProcesses(workDir);
@@ -215,6 +219,10 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
       checkNames: createNameFilter,
       openSql: (connection, options) => openPostgresStatements(connection, guard, options),
       volumesDir: join(config.dataDir, "volumes"),
+      readSql: (connection, sql, options) => readPostgresRows(connection, sql, guard, options),
+      readMetrics: metrics.render,
+      sendHttp: createSendHttp(guard),
+      sendMail: await openMail(config),
       stacks: [
         createProcessStack({
           allowedCommands: config.jobCommands,
@@ -277,6 +285,7 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
         port: config.port,
         cursorKey: deriveCursorKey(config.masterKeyFile),
         schema: readFileSync(join(root, "schema.graphql"), "utf8"),
+        metrics,
       },
     );
     stops.push(() => http.close());
@@ -363,6 +372,14 @@ async function recover(config: Config, logger: Logger, named: readonly string[])
   } finally {
     for (const undo of stops.reverse()) await undo();
   }
+}
+
+/** Loaded only where mail is configured. */
+async function openMail({ smtpUrl }: Config): Promise<ControlOptions["sendMail"]> {
+  if (!smtpUrl) return undefined;
+  const { createSmtpMailer } = await import("./drivers/smtp/index.ts");
+  const mailer = createSmtpMailer(smtpUrl);
+  return (mail, signal) => mailer.send(mail, signal);
 }
 
 async function openSearch({ searchUrl, dataDir }: Config, logger: Logger): Promise<SearchStore> {

@@ -21,6 +21,7 @@ export function addResourceCommands(parent: Command, withContext: WithContext): 
   addManifestCommands(parent, withContext);
   addReadingCommands(parent, withContext);
   addRunCommands(parent, withContext);
+  addIncidentCommands(parent, withContext);
 }
 
 type Run<Options> = (context: CommandContext, options: Options) => Promise<void>;
@@ -120,6 +121,32 @@ function addReadingCommands(parent: Command, withContext: WithContext): void {
     .option("--run <run-id>", "only this run")
     .option("--since <time>", "1h, 30m, 2024-01-01 or RFC 3339")
     .action(withContext(forTarget(async () => (await import("./commands/log.ts")).log)));
+}
+
+function addIncidentCommands(parent: Command, withContext: WithContext): void {
+  parent
+    .command("incidents")
+    .description("list what monitors found, newest first")
+    .argument("[monitor]", "only of this monitor")
+    .addOption(workspace("only in this workspace"))
+    .option("--state <state>", "only those that are open, acknowledged or resolved")
+    .option("--first <n>", "how many, at most 100", positiveInteger, 20)
+    .addOption(output())
+    .action(
+      withContext(async (context, monitor: string | undefined, options: never) =>
+        (await import("./commands/incidents.ts")).listIncidents(context, monitor, options),
+      ),
+    );
+  parent
+    .command("acknowledge")
+    .description("say that you take care of an incident")
+    .argument("<incident-id>", "as `incidents` lists it")
+    .option("--notes <text>", "what is done about it")
+    .action(
+      withContext(async (context, id: string, options: object) =>
+        (await import("./commands/incidents.ts")).acknowledge(context, id, options),
+      ),
+    );
 }
 
 function addRunCommands(parent: Command, withContext: WithContext): void {

@@ -23,12 +23,21 @@ import { type Applied, createApplier, type Rollback } from "./apply.ts";
 import { createConnections, type FindSubject } from "./connections.ts";
 import { createDeleter } from "./delete.ts";
 import { dependenciesOf } from "./dependencies.ts";
-import { describeWorkspace, nameOf, toResource } from "./describe.ts";
+import { describeWorkspace, nameOf, resourceUrn, toResource } from "./describe.ts";
 import { decideGrant, listGrants } from "./grants.ts";
 import { createHistory } from "./history.ts";
 import { createLeadership } from "./leadership.ts";
 import { isName, readStoredSpec, workspaceNameRule } from "./manifest/index.ts";
-import type { DepotSources, LivePolicies, OpenSql, ScanDepot, StackRunner } from "./needs.ts";
+import { createMonitorReconciler, createObserve } from "./monitor/index.ts";
+import type { Incident } from "./monitor/ports.ts";
+import type { DepotSources, LivePolicies, OpenSql, ReadSql, ScanDepot, StackRunner } from "./needs.ts";
+import {
+  createDeliveryWorker,
+  createPagerReconciler,
+  createPlanDeliveries,
+  createSendDelivery,
+} from "./pager/index.ts";
+import type { SendHttp, SendMail } from "./pager/ports.ts";
 import { createPolicyHistory } from "./policy-history.ts";
 import type { ApplyRequest, Control, ResourceLink, ResourceRef, Run } from "./ports.ts";
 import { createBundleReconciler } from "./reconcile/bundle.ts";
@@ -80,6 +89,12 @@ export interface ControlOptions {
   readonly openSql: OpenSql;
   /** Folder of all volumes; absent: there are none. */
   readonly volumesDir?: string;
+  readonly readSql: ReadSql;
+  /** What `/metrics` gives now, for monitors. */
+  readonly readMetrics: () => string;
+  readonly sendHttp: SendHttp;
+  /** absent: no mail server is configured */
+  readonly sendMail?: SendMail | undefined;
   /** Stacks besides `scanner:2.0` and `sql:1.0`. */
   readonly stacks?: readonly StackRunner[];
   readonly clock: Clock;
@@ -173,6 +188,43 @@ export function createControl(options: ControlOptions): ControlRuntime {
     notify: services.notify,
   });
   const policyReconciler = createPolicyReconciler(options.livePolicies, stores.grants);
+  const deliveryWorker = createDeliveryWorker({
+    deliveries: stores.deliveries,
+    resources,
+    send: createSendDelivery({ secrets, sendHttp: options.sendHttp, sendMail: options.sendMail, clock }),
+    holder: ids.uuid(),
+    isShared,
+    onChange: (uid) => loop.enqueue(uid),
+    clock,
+    random,
+    logger,
+  });
+  const monitor = createMonitorReconciler({
+    incidents: stores.incidents,
+    observe: createObserve({
+      resources,
+      runs,
+      connections,
+      secrets,
+      authorizer,
+      findSubject,
+      readSql: options.readSql,
+      readMetrics: options.readMetrics,
+      clock,
+    }),
+    planDeliveries: createPlanDeliveries({ resources, authorizer, findSubject, newId: () => ids.uuid(), logger }),
+    onDeliveries(pagers) {
+      deliveryWorker.notify();
+      for (const uid of pagers) loop.enqueue(uid);
+    },
+    secrets,
+    readMetrics: options.readMetrics,
+    lease: () => leadership.lease(),
+    enqueue: (uid) => loop.enqueue(uid),
+    clock,
+    ids,
+    logger,
+  });
   const loop = createControlLoop({
     resources,
     reconcilers: {
@@ -196,8 +248,12 @@ export function createControl(options: ControlOptions): ControlRuntime {
       compute: computeReconciler,
       service: serviceReconciler,
       worker: serviceReconciler,
-      monitor: notRunYet,
-      pager: notRunYet,
+      monitor,
+      pager: createPagerReconciler({
+        deliveries: stores.deliveries,
+        secrets,
+        hasMail: options.sendMail !== undefined,
+      }),
       volume: createVolumeReconciler(folders, secrets),
       database: notRunYet,
       bundle: createBundleReconciler({
@@ -398,6 +454,35 @@ export function createControl(options: ControlOptions): ControlRuntime {
       return toRun(await requests.rerun(workflow, run, fromFailed, auth.subject.id));
     },
 
+    async incidents(auth, filter, page) {
+      return stores.incidents.list(filter, auth.filter, page);
+    },
+
+    async getIncident(auth, id) {
+      return visibleIncident(auth, id);
+    },
+
+    async acknowledgeIncident(auth, id, notes) {
+      const { uid, name, monitor: found, workspace } = await visibleIncident(auth, id);
+      const change = {
+        actor: auth.subject.id,
+        action: "incident.acknowledge",
+        object: [resourceUrn({ type: "monitor", name: found, workspace })],
+        decisionId: auth.decisionId,
+        details: { incident: id },
+      };
+      const by = auth.subject.id;
+      const incident = await recordChange(audit, change, () => stores.incidents.acknowledge(id, by, notes));
+      if (!incident) throw new ConflictError(`incident \`${name}\` is resolved; there is nothing left to acknowledge`);
+      loop.enqueue(uid);
+      return incident;
+    },
+
+    async deliveries(auth, ref, page) {
+      const pager = await visible.resource(auth, ref);
+      return stores.deliveries.list(pager.uid, page);
+    },
+
     async logs(auth, ref, { run, since, after, first }) {
       const resource = await visible.resource(auth, ref);
       return stores.logs.read(resource.uid, {
@@ -436,12 +521,13 @@ export function createControl(options: ControlOptions): ControlRuntime {
       if (isShared) poll();
       await worker.start();
       await services.start();
+      await deliveryWorker.start();
     },
 
     async stop() {
       isStopped = true;
       cancelPoll?.();
-      await Promise.all([worker.stop(), services.stop()]);
+      await Promise.all([worker.stop(), services.stop(), deliveryWorker.stop(), monitor.stop()]);
       await loop.stop();
       await leadership.stop();
     },
@@ -476,6 +562,13 @@ export function createControl(options: ControlOptions): ControlRuntime {
     });
   }
 
+  async function visibleIncident(auth: Authorized, id: string): Promise<Incident> {
+    const incident = await stores.incidents.find(id);
+    const found = incident && (await resources.findByUid(incident.uid));
+    if (!incident || !found || !isAbout(auth, found.object)) throw new NotFoundError(`there is no incident \`${id}\``);
+    return incident;
+  }
+
   function workspaceChange(auth: Authorized, action: string, name: string) {
     return {
       actor: auth.subject.id,
@@ -488,7 +581,7 @@ export function createControl(options: ControlOptions): ControlRuntime {
 
 /** Types that `apply` waits for. */
 function isLocal({ type }: ResourceRef): boolean {
-  return !["depot", "workflow", "bundle", "service", "worker", "database"].includes(type);
+  return !["depot", "workflow", "bundle", "monitor", "service", "worker", "database"].includes(type);
 }
 
 function readTime(text: string): string {

@@ -9,11 +9,13 @@ export type {
   DepotSources,
   LivePolicies,
   OpenSql,
+  ReadSql,
   ScanDepot,
   StackCall,
   StackFault,
   StackRunner,
 } from "./needs.ts";
+export { createSendHttp } from "./pager/index.ts";
 export { createGrantUses, createResourcePolicySource } from "./policy-documents.ts";
 export { createResourceObjectSource } from "./resource-object-source.ts";
 export { endLeftProcesses } from "./workflow/stacks/left-processes.ts";

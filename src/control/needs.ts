@@ -66,6 +66,17 @@ export interface MountedVolumes {
   findOver(): Promise<string | undefined>;
 }
 
+/**
+ * The rows that one statement reads, under the network guard and in a transaction that cannot write.
+ * @throws {BadInputError} the source refuses it @throws {PayloadTooLargeError} more than `maxRows` @throws {DeadlineExceededError}
+ * @throws {UnavailableError}
+ */
+export type ReadSql = (
+  connection: SourceConnection,
+  sql: string,
+  options: { readonly maxRows: number; readonly timeoutMs: number; readonly signal: AbortSignal },
+) => Promise<readonly Readonly<Record<string, unknown>>[]>;
+
 /** One job of a run. */
 export interface StackCall {
   readonly stackSpec: unknown;

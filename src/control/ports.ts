@@ -1,6 +1,11 @@
 /** What Control offers to the rest: resources, workspaces, runs, logs. */
 import type { Authorized, CallContext, PolicyDocument } from "../heimdall/ports.ts";
 import type { Problem } from "../shared/errors.ts";
+import type { Incident, IncidentFilter } from "./monitor/ports.ts";
+import type { Delivery } from "./pager/ports.ts";
+
+export { type Incident, type IncidentFilter, type IncidentState, incidentStates } from "./monitor/ports.ts";
+export type { Delivery } from "./pager/ports.ts";
 
 export const resourceTypes = [
   "instance-secret",
@@ -375,6 +380,32 @@ export interface Control {
    * @throws {ConflictError} it has not ended, or nothing of it is left to do again
    */
   rerun(auth: Authorized<"workflow.run">, runId: string, options: { readonly fromFailed: boolean }): Promise<Run>;
+  /** What monitors found, newest first. */
+  incidents(
+    auth: Authorized<"incident.read">,
+    filter: IncidentFilter,
+    page: { readonly first: number; readonly after: string | undefined },
+  ): Promise<{
+    readonly items: readonly { readonly cursor: string; readonly node: Incident }[];
+    readonly hasNextPage: boolean;
+  }>;
+  /** @throws {NotFoundError} absent or not visible */
+  getIncident(auth: Authorized<"incident.read">, id: string): Promise<Incident>;
+  /** Says that somebody takes care of it. @throws {NotFoundError} @throws {ConflictError} it is resolved */
+  acknowledgeIncident(
+    auth: Authorized<"incident.acknowledge">,
+    id: string,
+    notes: string | undefined,
+  ): Promise<Incident>;
+  /** What a pager sends and has sent, newest first. @throws {NotFoundError} absent or not visible */
+  deliveries(
+    auth: Authorized<"resource.read">,
+    pager: ResourceRef,
+    page: { readonly first: number; readonly after: string | undefined },
+  ): Promise<{
+    readonly items: readonly { readonly cursor: string; readonly node: Delivery }[];
+    readonly hasNextPage: boolean;
+  }>;
   /** Oldest first. `since`: RFC 3339; `after`: cursor to go on from. */
   logs(
     auth: Authorized<"log.read">,

@@ -2,6 +2,8 @@
 import type { Transaction } from "kysely";
 import type { DecisionObject } from "../shared/decision.ts";
 import type { ObjectFilter } from "../shared/object-filter.ts";
+import type { IncidentStore } from "./monitor/ports.ts";
+import type { DeliveryStore } from "./pager/ports.ts";
 import type {
   Condition,
   LogLine,
@@ -460,4 +462,6 @@ export interface ControlStores {
   readonly bundles: BundleStore;
   readonly policyHistory: PolicyHistoryStore;
   readonly replicas: ReplicaStore;
+  readonly incidents: IncidentStore;
+  readonly deliveries: DeliveryStore;
 }

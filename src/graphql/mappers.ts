@@ -2,7 +2,7 @@
  * What resolvers of a type get as their parent. Each carries the decision it was read under, so that its fields read more of
  * the same under that decision and nothing wider.
  */
-import type { Resource, Run } from "../control/ports.ts";
+import type { Incident, Resource, Run } from "../control/ports.ts";
 import type { Authorized, DecisionQuestion } from "../heimdall/ports.ts";
 import type { Entity, SearchHit } from "../metis/ports.ts";
 import type { Decision } from "../shared/decision.ts";
@@ -22,6 +22,11 @@ export interface ResourceParent {
 /** Parent of the type `Run`. */
 export interface RunParent {
   readonly run: Run;
+}
+
+/** Parent of the type `Incident`. */
+export interface IncidentParent {
+  readonly incident: Incident;
 }
 
 /** Parent of the type `SearchHit`; its entity is loaded with those of the other hits. */

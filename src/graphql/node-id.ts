@@ -6,7 +6,8 @@ import { NotFoundError } from "../shared/errors.ts";
 export type NodeRef =
   | { readonly kind: "entity"; readonly id: string }
   | { readonly kind: "resource"; readonly ref: ResourceRef; readonly uid: string }
-  | { readonly kind: "run"; readonly id: string };
+  | { readonly kind: "run"; readonly id: string }
+  | { readonly kind: "incident"; readonly id: string };
 
 const maxLength = 1_024;
 
@@ -20,6 +21,11 @@ export function runNodeId(id: string): string {
   return `run_${id}`;
 }
 
+/** `inc_<id>` */
+export function incidentNodeId(id: string): string {
+  return `inc_${id}`;
+}
+
 /** `res_<type, workspace, name, uid>`: the place to look at, and which of those that were ever there. */
 export function resourceNodeId(ref: ResourceRef, uid: string): string {
   return `res_${Buffer.from(JSON.stringify([ref.type, ref.workspace ?? null, ref.name, uid])).toString("base64url")}`;
@@ -28,10 +34,11 @@ export function resourceNodeId(ref: ResourceRef, uid: string): string {
 /** Reads an id that the functions above made; `undefined` for anything else. */
 export function readNodeId(id: string): NodeRef | undefined {
   if (id.length > maxLength) return undefined;
-  const match = /^(ent|run|res)_([\w-]+)$/.exec(id);
+  const match = /^(ent|run|res|inc)_([\w-]+)$/.exec(id);
   const [, prefix, rest = ""] = match ?? [];
   if (prefix === "ent") return { kind: "entity", id: rest };
   if (prefix === "run") return { kind: "run", id: rest };
+  if (prefix === "inc") return { kind: "incident", id: rest };
   return prefix === "res" ? readResource(rest) : undefined;
 }
 
@@ -40,6 +47,13 @@ export function parseRunId(id: string): string {
   const ref = readNodeId(id);
   if (ref?.kind === "run") return ref.id;
   throw new NotFoundError(`no run \`${id.slice(0, 100)}\`; \`runs\` lists those there are`);
+}
+
+/** @throws {NotFoundError} not the id of an incident */
+export function parseIncidentId(id: string): string {
+  const ref = readNodeId(id);
+  if (ref?.kind === "incident") return ref.id;
+  throw new NotFoundError(`no incident \`${id.slice(0, 100)}\`; \`incidents\` lists those there are`);
 }
 
 function readResource(text: string): NodeRef | undefined {

@@ -28,7 +28,7 @@ import { addDataDecisionRoutes } from "./heimdall/data-decision-routes.ts";
 import { addGovernanceRoutes } from "./heimdall/governance-routes.ts";
 import type { PolicyDocuments } from "./heimdall/governed.ts";
 import { addObjectRoutes } from "./heimdall/object-routes.ts";
-import { createMetrics } from "./metrics/metrics.ts";
+import { createMetrics, type Metrics } from "./metrics/metrics.ts";
 import type { Gauge } from "./metrics/series.ts";
 
 /** What the server is a face of. */
@@ -57,6 +57,8 @@ export interface HttpOptions {
   readonly schema: string;
   /** more numbers for `/metrics` */
   readonly gauges?: readonly Gauge[];
+  /** What counts the calls, where others read it too; default: its own, with `gauges`. */
+  readonly metrics?: Metrics;
 }
 
 /** The server's edge. */
@@ -81,7 +83,7 @@ const maxUrlParameter = 256 * 9;
 /** Builds the server; nothing is bound before `listen`. @throws {TypeError} a route or field has no entry in its authorization table */
 export async function createHttpServer(services: HttpServices, options: HttpOptions): Promise<HttpServer> {
   const { clock, ids, log } = services;
-  const metrics = createMetrics(options.gauges);
+  const metrics = options.metrics ?? createMetrics(options.gauges);
   const app = Fastify({
     logger: false,
     bodyLimit: maxBodyBytes,

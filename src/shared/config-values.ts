@@ -46,6 +46,16 @@ export function parseGraphUrl(text: string): ConfigValue<Secret | "embedded"> {
     : problem("expected `embedded` or the URL of Neo4j, e.g. `bolt://neo4j:password@localhost:7687`");
 }
 
+export function parseSmtpUrl(text: string): ConfigValue<Secret> {
+  const known = new Set(["from", "insecure"]);
+  const url = hasScheme(text, ["smtp:", "smtps:"]) ? new URL(text) : undefined;
+  return url && url.hostname !== "" && [...url.searchParams.keys()].every((key) => known.has(key))
+    ? { value: new Secret(text) }
+    : problem(
+        "expected the URL of a mail server, e.g. `smtp://user:password@mail.example.com:587?from=alerts@example.com`",
+      );
+}
+
 /** Absolute paths, by commas. */
 export function parseCommands(text: string): ConfigValue<readonly string[]> {
   const paths = text.split(",").flatMap((path) => path.trim() || []);

@@ -11,6 +11,7 @@ import {
   parsePath,
   parsePort,
   parseSearchUrl,
+  parseSmtpUrl,
   parseStateUrl,
 } from "./config-values.ts";
 import { BadInputError, type Problem, sortProblems } from "./errors.ts";
@@ -35,6 +36,8 @@ export interface Config {
   readonly synonymsFile: string | undefined;
   /** absolute paths of the programs that jobs of the stack `process` may start */
   readonly jobCommands: readonly string[];
+  /** the mail server of pagers; `undefined`: none */
+  readonly smtpUrl: Secret | undefined;
   /** the first operator key; `undefined`: made and printed once */
   readonly bootstrapApiKey: Secret | undefined;
   readonly logLevel: LogLevel;
@@ -120,6 +123,13 @@ const settings: readonly Setting[] = [
     variable: "DATAOS_JOB_COMMANDS",
     help: "programs that jobs of stack `process` may start, e.g. /usr/bin/python3 (none)",
     parse: parseCommands,
+  },
+  {
+    // SECURITY: it holds a password, so it has no flag
+    key: "smtpUrl",
+    variable: "DATAOS_SMTP_URL",
+    help: "mail server of pagers, e.g. smtp://user:password@host:587?from=alerts@example.com (none)",
+    parse: parseSmtpUrl,
   },
   {
     key: "bootstrapApiKey",
@@ -287,6 +297,7 @@ function complete(values: ReadonlyMap<keyof Config, unknown>, cwd: string): Conf
     depotNetworks: Object.freeze(given.depotNetworks ?? []),
     synonymsFile: given.synonymsFile === undefined ? undefined : toAbsolute(given.synonymsFile, cwd),
     jobCommands: Object.freeze(given.jobCommands ?? []),
+    smtpUrl: given.smtpUrl,
     bootstrapApiKey: given.bootstrapApiKey,
     logLevel: given.logLevel ?? "info",
   });

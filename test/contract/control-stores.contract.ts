@@ -13,11 +13,13 @@ import type {
 } from "../../src/control/stores.ts";
 import { ConflictError } from "../../src/shared/errors.ts";
 import { allObjects, matchesFilter, type ObjectFilter } from "../../src/shared/object-filter.ts";
+import type { StateDb } from "../../src/state/index.ts";
 import type { ManualClock } from "../support/clock.ts";
 
 export interface ControlStoresFixture {
   readonly stores: ControlStores;
   readonly clock: ManualClock;
+  readonly state: StateDb;
 }
 
 const nothing = async (): Promise<void> => {};

@@ -149,6 +149,13 @@ export async function createApiServices(policies = ""): Promise<ApiServices> {
     openSql: async () => {
       throw new Error("no SQL in this test");
     },
+    readSql: async () => {
+      throw new Error("no SQL in this test");
+    },
+    readMetrics: () => "",
+    sendHttp: async () => {
+      throw new Error("no HTTP in this test");
+    },
   });
   await control.start();
   await catalog.start();

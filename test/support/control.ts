@@ -91,6 +91,10 @@ export interface TestControlOptions {
   readonly stacks?: readonly StackRunner[];
   readonly openSql?: ControlOptions["openSql"];
   readonly volumesDir?: string;
+  readonly readSql?: ControlOptions["readSql"];
+  readonly readMetrics?: ControlOptions["readMetrics"];
+  readonly sendHttp?: ControlOptions["sendHttp"];
+  readonly sendMail?: ControlOptions["sendMail"];
   readonly clock?: ManualClock;
   /** makes ids different from those of another process on the same store */
   readonly seed?: string;
@@ -188,6 +192,18 @@ export async function createTestControl(state: StateDb, options: TestControlOpti
       (async () => {
         throw new Error("no SQL in this test");
       }),
+    readSql:
+      options.readSql ??
+      (async () => {
+        throw new Error("no SQL in this test");
+      }),
+    readMetrics: options.readMetrics ?? (() => ""),
+    sendHttp:
+      options.sendHttp ??
+      (async () => {
+        throw new Error("no HTTP in this test");
+      }),
+    sendMail: options.sendMail,
     stacks: options.stacks ?? [],
     volumesDir: options.volumesDir ?? createTempDir().path,
     clock,

@@ -1,4 +1,11 @@
-import type { Resource, ResourceEvent, ResourceLink, Run } from "../../graphql/generated/schema-types.ts";
+import type {
+  Delivery,
+  Incident,
+  Resource,
+  ResourceEvent,
+  ResourceLink,
+  Run,
+} from "../../graphql/generated/schema-types.ts";
 import { errorFaces } from "../../shared/errors.ts";
 import { CommandError } from "../client.ts";
 import type { CommandContext } from "../command-context.ts";
@@ -28,6 +35,10 @@ const document = /* GraphQL */ `
 interface Described {
   readonly resource: Resource;
   readonly lastRun: Run | undefined;
+  /** of a monitor */
+  readonly incidents: readonly Incident[] | undefined;
+  /** of a pager */
+  readonly deliveries: readonly Delivery[] | undefined;
 }
 
 /** Everything about one resource. */
@@ -36,8 +47,15 @@ export async function describe(
   options: TargetOptions & { readonly output: string },
 ): Promise<void> {
   const format = parseOutputFormat(options.output);
+  const [word = "", name = options.name] = options.words[0]?.split("/").concat(options.words.slice(1)) ?? [
+    options.type,
+  ];
+  if (word === "incident" && name !== undefined) {
+    const { describeIncident } = await import("./incidents.ts");
+    return describeIncident(context, name, options.output);
+  }
   const found = await readDescribed(context, requireTarget(options));
-  const { resource, lastRun } = found;
+  const { resource, lastRun, incidents, deliveries } = found;
   const { events, dependencies, dependents } = resource;
   const value = {
     ...toManifest(resource),
@@ -46,6 +64,8 @@ export async function describe(
     dependencies,
     dependents,
     ...(lastRun && { lastRun }),
+    ...(incidents && { incidents }),
+    ...(deliveries && { deliveries }),
   };
   context.print(render(format, value, () => toText(context, found)));
 }
@@ -69,10 +89,18 @@ async function readDescribed(context: CommandContext, target: Target): Promise<D
       `there is no ${target.type} \`${target.name}\`, or you may not see it`,
       errorFaces.NOT_FOUND.exit,
     );
-  return { resource, lastRun: runs?.edges[0]?.node };
+  const { type, name, workspace } = resource;
+  const isWatching = type === "monitor" || type === "pager";
+  const more = isWatching ? await import("./incidents.ts") : undefined;
+  return {
+    resource,
+    lastRun: runs?.edges[0]?.node,
+    incidents: type === "monitor" ? await more?.fetchIncidents(context, { monitor: name, workspace }) : undefined,
+    deliveries: type === "pager" ? await more?.fetchDeliveries(context, name, workspace) : undefined,
+  };
 }
 
-function toText(context: CommandContext, { resource, lastRun }: Described): string {
+function toText(context: CommandContext, { resource, lastRun, incidents, deliveries }: Described): string {
   const { style } = context;
   const { generation, observedGeneration, status, runtime, phase } = resource;
   const paint = status === "active" ? style.good : status === "error" ? style.bad : style.warn;
@@ -109,6 +137,8 @@ function toText(context: CommandContext, { resource, lastRun }: Described): stri
     ...titled(context, "Needs", linkTable(context, resource.dependencies)),
     ...titled(context, "Needed by", linkTable(context, resource.dependents)),
     ...(lastRun ? titled(context, "Last run", runText(lastRun)) : []),
+    ...(incidents ? titled(context, "Incidents", incidents.length === 0 ? "" : incidentTable(incidents)) : []),
+    ...(deliveries ? titled(context, "Deliveries", deliveries.length === 0 ? "" : deliveryTable(deliveries)) : []),
     ...titled(context, "Events", eventTable(resource.events)),
   ].join("\n");
 }
@@ -178,6 +208,25 @@ function eventTable(events: readonly ResourceEvent[]): string {
       ]),
   );
   return left > 0 ? `${table}\n… ${left} older ones; -o json has them all` : table;
+}
+
+function incidentTable(incidents: readonly Incident[]): string {
+  return formatTable(
+    ["ID", "NAME", "SEVERITY", "STATE", "LAST SEEN", "COUNT", "MESSAGE"],
+    incidents.map(({ id, name, severity, state, lastSeenAt, count, message }) => [
+      ...[id, name, severity ?? "", state, lastSeenAt, String(count), message],
+    ]),
+  );
+}
+
+function deliveryTable(deliveries: readonly Delivery[]): string {
+  return formatTable(
+    ["AT", "OUTPUT", "EVENT", "STATE", "TRIES", "INCIDENT", "MESSAGE"],
+    deliveries.map(({ createdAt, output, event, state, tries, incident, nextAt, message }) => [
+      ...[createdAt, output, event, state, String(tries), incident],
+      nextAt && tries > 0 ? `${message ?? ""} (again at ${nextAt})` : (message ?? ""),
+    ]),
+  );
 }
 
 function runText(run: Run): string {

@@ -31,6 +31,12 @@ type Wanted = Selector & { readonly name?: string };
 /** Lists resources: the caller's own, or everybody's with `all` or a name. YAML is what `apply` takes again. */
 export async function get(context: CommandContext, options: GetOptions): Promise<void> {
   const format = parseWord("output format", options.output, formats);
+  const [word = options.type, name = options.name] = options.words;
+  if (word === "incidents" || word === "incident") {
+    const { listIncidents } = await import("./incidents.ts");
+    const { workspace, output } = options;
+    return listIncidents(context, name, { output, ...(workspace !== undefined && { workspace }) });
+  }
   const wanted = await readWanted(context, options);
   if (options.watch || options.refresh) {
     const { watch } = await import("./watch.ts");

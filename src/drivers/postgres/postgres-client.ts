@@ -35,6 +35,8 @@ export interface QueryLimits {
   readonly maxRows?: number;
   /** of all text in the answer; default 256 MiB */
   readonly maxBytes?: number;
+  /** Several statements are refused, as `execute` does; for text that users wrote. */
+  readonly oneStatement?: boolean;
   /** Ends the connection; the query then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -214,7 +216,7 @@ function collectRows<Row>(
   client: pg.Client,
   sql: string,
   params: readonly unknown[],
-  { maxRows = defaultMaxRows, maxBytes = defaultMaxBytes, signal }: QueryLimits,
+  { maxRows = defaultMaxRows, maxBytes = defaultMaxBytes, oneStatement = false, signal }: QueryLimits,
 ): Promise<Row[]> {
   return new Promise<Row[]>((resolve, reject) => {
     const rows: Row[] = [];
@@ -225,7 +227,14 @@ function collectRows<Row>(
     };
     const onAbort = () => stop(signal?.reason);
     signal?.addEventListener("abort", onAbort, { once: true });
-    const query = new pg.Query({ text: sql, values: [...params], types: columnTypes });
+    const config: pg.QueryConfig & { readonly queryMode?: "extended" } = {
+      text: sql,
+      values: [...params],
+      types: columnTypes,
+      // SECURITY: in this mode the server takes one statement only
+      ...(oneStatement ? { queryMode: "extended" } : {}),
+    };
+    const query = new pg.Query(config);
     query.on("row", (row: Record<string, unknown>) => {
       for (const value of Object.values(row)) sizeBytes += typeof value === "string" ? value.length : 8;
       if (rows.length >= maxRows || sizeBytes > maxBytes) {

@@ -1,6 +1,6 @@
 // Generated from schema.graphql by `npm run generate`; do not edit.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { EntityParent, ResourceParent, RunParent, SearchHitParent, DecisionParent } from '../mappers.ts';
+import type { EntityParent, ResourceParent, RunParent, IncidentParent, SearchHitParent, DecisionParent } from '../mappers.ts';
 import type { GraphqlContext } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -69,6 +69,10 @@ export type Query = {
   readonly resources: ResourceConnection;
   readonly resource?: Maybe<Resource>;
   readonly workspaces: ReadonlyArray<Workspace>;
+  /** What monitors found, newest first. */
+  readonly incidents: IncidentConnection;
+  /** What a pager sends and has sent, newest first. */
+  readonly deliveries: DeliveryConnection;
   /** Runs of workflows, newest first. */
   readonly runs: RunConnection;
   /** Log lines of a resource, oldest first; go on with `after` to follow. */
@@ -250,6 +254,23 @@ export type QueryResourceArgs = {
 };
 
 
+export type QueryIncidentsArgs = {
+  monitor?: InputMaybe<Scalars['String']['input']>;
+  workspace?: InputMaybe<Scalars['String']['input']>;
+  state?: InputMaybe<Scalars['String']['input']>;
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryDeliveriesArgs = {
+  pager: Scalars['String']['input'];
+  workspace?: InputMaybe<Scalars['String']['input']>;
+  first?: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
 export type QueryRunsArgs = {
   workflow?: InputMaybe<Scalars['String']['input']>;
   workspace?: InputMaybe<Scalars['String']['input']>;
@@ -320,6 +341,8 @@ export type Mutation = {
   readonly startPolicyShadow: PolicyShadowPayload;
   /** Ends it and gives what it came to. */
   readonly stopPolicyShadow: PolicyShadowPayload;
+  /** Says that the caller takes care of an incident; refused when it is resolved. */
+  readonly acknowledgeIncident: IncidentPayload;
   /** Starts a run of a workflow now. */
   readonly runWorkflow: RunPayload;
   readonly cancelRun: RunPayload;
@@ -373,6 +396,11 @@ export type MutationRollbackPoliciesArgs = {
 
 export type MutationStartPolicyShadowArgs = {
   input: StartPolicyShadowInput;
+};
+
+
+export type MutationAcknowledgeIncidentArgs = {
+  input: AcknowledgeIncidentInput;
 };
 
 
@@ -1686,6 +1714,89 @@ export type WorkspacePayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
+export type Incident = Node & {
+  readonly __typename?: 'Incident';
+  readonly id: Scalars['ID']['output'];
+  readonly monitor: Scalars['String']['output'];
+  readonly workspace: Scalars['String']['output'];
+  /** what tells it from other incidents of the monitor, e.g. labels of a series */
+  readonly key: Scalars['String']['output'];
+  /** open acknowledged resolved */
+  readonly state: Scalars['String']['output'];
+  readonly name: Scalars['String']['output'];
+  readonly severity?: Maybe<Scalars['String']['output']>;
+  /** what was found at last */
+  readonly message: Scalars['String']['output'];
+  /** what pagers see */
+  readonly document: Scalars['JSON']['output'];
+  /** how often it was found */
+  readonly count: Scalars['Int']['output'];
+  readonly openedAt: Scalars['DateTime']['output'];
+  readonly lastSeenAt: Scalars['DateTime']['output'];
+  readonly resolvedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** why it was resolved, where that is not that the condition is gone */
+  readonly resolution?: Maybe<Scalars['String']['output']>;
+  readonly acknowledgedBy?: Maybe<Scalars['String']['output']>;
+  readonly acknowledgedAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly notes?: Maybe<Scalars['String']['output']>;
+};
+
+export type IncidentEdge = {
+  readonly __typename?: 'IncidentEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: Incident;
+};
+
+export type IncidentConnection = {
+  readonly __typename?: 'IncidentConnection';
+  readonly edges: ReadonlyArray<IncidentEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type AcknowledgeIncidentInput = {
+  readonly id: Scalars['ID']['input'];
+  readonly notes?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type IncidentPayload = {
+  readonly __typename?: 'IncidentPayload';
+  readonly incident?: Maybe<Incident>;
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** One message of a pager about one incident, to one output. */
+export type Delivery = {
+  readonly __typename?: 'Delivery';
+  /** also the idempotency key that the receiver gets */
+  readonly id: Scalars['ID']['output'];
+  readonly incident: Scalars['ID']['output'];
+  /** webHook email msTeams */
+  readonly output: Scalars['String']['output'];
+  /** opened resolved */
+  readonly event: Scalars['String']['output'];
+  /** pending sending delivered dead */
+  readonly state: Scalars['String']['output'];
+  readonly tries: Scalars['Int']['output'];
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** when it is tried again */
+  readonly nextAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly deliveredAt?: Maybe<Scalars['DateTime']['output']>;
+  /** of the last try: what was answered, or what went wrong */
+  readonly message?: Maybe<Scalars['String']['output']>;
+};
+
+export type DeliveryEdge = {
+  readonly __typename?: 'DeliveryEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: Delivery;
+};
+
+export type DeliveryConnection = {
+  readonly __typename?: 'DeliveryConnection';
+  readonly edges: ReadonlyArray<DeliveryEdge>;
+  readonly pageInfo: PageInfo;
+};
+
 export type Run = Node & {
   readonly __typename?: 'Run';
   readonly id: Scalars['ID']['output'];
@@ -1923,6 +2034,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
   Node:
     | ( EntityParent )
     | ( ResourceParent )
+    | ( IncidentParent )
     | ( RunParent )
   ;
 };
@@ -2073,6 +2185,14 @@ export type ResolversTypes = {
   CreateWorkspaceInput: CreateWorkspaceInput;
   DeleteWorkspaceInput: DeleteWorkspaceInput;
   WorkspacePayload: ResolverTypeWrapper<WorkspacePayload>;
+  Incident: ResolverTypeWrapper<IncidentParent>;
+  IncidentEdge: ResolverTypeWrapper<Omit<IncidentEdge, 'node'> & { node: ResolversTypes['Incident'] }>;
+  IncidentConnection: ResolverTypeWrapper<Omit<IncidentConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['IncidentEdge']> }>;
+  AcknowledgeIncidentInput: AcknowledgeIncidentInput;
+  IncidentPayload: ResolverTypeWrapper<Omit<IncidentPayload, 'incident'> & { incident?: Maybe<ResolversTypes['Incident']> }>;
+  Delivery: ResolverTypeWrapper<Delivery>;
+  DeliveryEdge: ResolverTypeWrapper<DeliveryEdge>;
+  DeliveryConnection: ResolverTypeWrapper<DeliveryConnection>;
   Run: ResolverTypeWrapper<RunParent>;
   RunJob: ResolverTypeWrapper<RunJob>;
   RunEdge: ResolverTypeWrapper<Omit<RunEdge, 'node'> & { node: ResolversTypes['Run'] }>;
@@ -2235,6 +2355,14 @@ export type ResolversParentTypes = {
   CreateWorkspaceInput: CreateWorkspaceInput;
   DeleteWorkspaceInput: DeleteWorkspaceInput;
   WorkspacePayload: WorkspacePayload;
+  Incident: IncidentParent;
+  IncidentEdge: Omit<IncidentEdge, 'node'> & { node: ResolversParentTypes['Incident'] };
+  IncidentConnection: Omit<IncidentConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['IncidentEdge']> };
+  AcknowledgeIncidentInput: AcknowledgeIncidentInput;
+  IncidentPayload: Omit<IncidentPayload, 'incident'> & { incident?: Maybe<ResolversParentTypes['Incident']> };
+  Delivery: Delivery;
+  DeliveryEdge: DeliveryEdge;
+  DeliveryConnection: DeliveryConnection;
   Run: RunParent;
   RunJob: RunJob;
   RunEdge: Omit<RunEdge, 'node'> & { node: ResolversParentTypes['Run'] };
@@ -2294,6 +2422,8 @@ export type QueryResolvers<ContextType = GraphqlContext, ParentType extends Reso
   resources?: Resolver<ResolversTypes['ResourceConnection'], ParentType, ContextType, RequireFields<QueryResourcesArgs, 'first'>>;
   resource?: Resolver<Maybe<ResolversTypes['Resource']>, ParentType, ContextType, RequireFields<QueryResourceArgs, 'type' | 'name'>>;
   workspaces?: Resolver<ReadonlyArray<ResolversTypes['Workspace']>, ParentType, ContextType>;
+  incidents?: Resolver<ResolversTypes['IncidentConnection'], ParentType, ContextType, RequireFields<QueryIncidentsArgs, 'first'>>;
+  deliveries?: Resolver<ResolversTypes['DeliveryConnection'], ParentType, ContextType, RequireFields<QueryDeliveriesArgs, 'pager' | 'first'>>;
   runs?: Resolver<ResolversTypes['RunConnection'], ParentType, ContextType, RequireFields<QueryRunsArgs, 'first'>>;
   logs?: Resolver<ResolversTypes['LogConnection'], ParentType, ContextType, RequireFields<QueryLogsArgs, 'type' | 'name' | 'first'>>;
   users?: Resolver<ResolversTypes['UserConnection'], ParentType, ContextType, RequireFields<QueryUsersArgs, 'first'>>;
@@ -2312,6 +2442,7 @@ export type MutationResolvers<ContextType = GraphqlContext, ParentType extends R
   rollbackPolicies?: Resolver<ResolversTypes['RollbackPoliciesPayload'], ParentType, ContextType, RequireFields<MutationRollbackPoliciesArgs, 'input'>>;
   startPolicyShadow?: Resolver<ResolversTypes['PolicyShadowPayload'], ParentType, ContextType, RequireFields<MutationStartPolicyShadowArgs, 'input'>>;
   stopPolicyShadow?: Resolver<ResolversTypes['PolicyShadowPayload'], ParentType, ContextType>;
+  acknowledgeIncident?: Resolver<ResolversTypes['IncidentPayload'], ParentType, ContextType, RequireFields<MutationAcknowledgeIncidentArgs, 'input'>>;
   runWorkflow?: Resolver<ResolversTypes['RunPayload'], ParentType, ContextType, RequireFields<MutationRunWorkflowArgs, 'input'>>;
   cancelRun?: Resolver<ResolversTypes['RunPayload'], ParentType, ContextType, RequireFields<MutationCancelRunArgs, 'input'>>;
   rerun?: Resolver<ResolversTypes['RunPayload'], ParentType, ContextType, RequireFields<MutationRerunArgs, 'input'>>;
@@ -2332,7 +2463,7 @@ export type MutationResolvers<ContextType = GraphqlContext, ParentType extends R
 };
 
 export type NodeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
-  __resolveType: TypeResolveFn<'Entity' | 'Resource' | 'Run', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'Entity' | 'Resource' | 'Incident' | 'Run', ParentType, ContextType>;
 };
 
 export type PageInfoResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
@@ -3077,6 +3208,65 @@ export type WorkspacePayloadResolvers<ContextType = GraphqlContext, ParentType e
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type IncidentResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Incident'] = ResolversParentTypes['Incident']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  monitor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  workspace?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  key?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  severity?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  document?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  openedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  lastSeenAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  resolvedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  resolution?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  acknowledgedBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  acknowledgedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  notes?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type IncidentEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['IncidentEdge'] = ResolversParentTypes['IncidentEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Incident'], ParentType, ContextType>;
+};
+
+export type IncidentConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['IncidentConnection'] = ResolversParentTypes['IncidentConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['IncidentEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type IncidentPayloadResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['IncidentPayload'] = ResolversParentTypes['IncidentPayload']> = {
+  incident?: Resolver<Maybe<ResolversTypes['Incident']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type DeliveryResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Delivery'] = ResolversParentTypes['Delivery']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  incident?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  output?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  event?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  tries?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  nextAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  deliveredAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  message?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type DeliveryEdgeResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DeliveryEdge'] = ResolversParentTypes['DeliveryEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Delivery'], ParentType, ContextType>;
+};
+
+export type DeliveryConnectionResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['DeliveryConnection'] = ResolversParentTypes['DeliveryConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['DeliveryEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
 export type RunResolvers<ContextType = GraphqlContext, ParentType extends ResolversParentTypes['Run'] = ResolversParentTypes['Run']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   workflow?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -3297,6 +3487,13 @@ export type Resolvers<ContextType = GraphqlContext> = {
   DeleteResourcePayload?: DeleteResourcePayloadResolvers<ContextType>;
   Workspace?: WorkspaceResolvers<ContextType>;
   WorkspacePayload?: WorkspacePayloadResolvers<ContextType>;
+  Incident?: IncidentResolvers<ContextType>;
+  IncidentEdge?: IncidentEdgeResolvers<ContextType>;
+  IncidentConnection?: IncidentConnectionResolvers<ContextType>;
+  IncidentPayload?: IncidentPayloadResolvers<ContextType>;
+  Delivery?: DeliveryResolvers<ContextType>;
+  DeliveryEdge?: DeliveryEdgeResolvers<ContextType>;
+  DeliveryConnection?: DeliveryConnectionResolvers<ContextType>;
   Run?: RunResolvers<ContextType>;
   RunJob?: RunJobResolvers<ContextType>;
   RunEdge?: RunEdgeResolvers<ContextType>;

@@ -8,6 +8,7 @@ import { decisionTypes } from "./decision-type.ts";
 import { entityFields, entityTypes } from "./entity.ts";
 import { grantFields } from "./grant.ts";
 import { identityFields } from "./identity.ts";
+import { incidentFields, incidentTypes } from "./incident.ts";
 import { lineageFields } from "./lineage.ts";
 import { logFields } from "./log.ts";
 import { meFields } from "./me.ts";
@@ -39,6 +40,7 @@ export const rootFields: { readonly Query: RootFields; readonly Mutation: RootFi
     ...grantFields.Query,
     ...resourceFields.Query,
     ...workspaceFields.Query,
+    ...incidentFields.Query,
     ...runFields.Query,
     ...logFields.Query,
     ...identityFields.Query,
@@ -51,6 +53,7 @@ export const rootFields: { readonly Query: RootFields; readonly Mutation: RootFi
     ...policyFields.Mutation,
     ...policySafetyFields.Mutation,
     ...workspaceFields.Mutation,
+    ...incidentFields.Mutation,
     ...runFields.Mutation,
     ...identityFields.Mutation,
     ...objectFields.Mutation,
@@ -60,11 +63,15 @@ export const rootFields: { readonly Query: RootFields; readonly Mutation: RootFi
 };
 
 /** Fields of other types that are not plain properties of what their parent gave. */
-export const typeFields: Pick<Resolvers, "Node" | "Entity" | "Resource" | "Run" | "SearchHit" | "Decision"> = {
+export const typeFields: Pick<
+  Resolvers,
+  "Node" | "Entity" | "Resource" | "Run" | "Incident" | "SearchHit" | "Decision"
+> = {
   ...nodeTypes,
   ...entityTypes,
   ...resourceTypesOf,
   ...runTypes,
+  ...incidentTypes,
   ...searchTypes,
   ...decisionTypes,
 };

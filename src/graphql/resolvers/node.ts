@@ -36,6 +36,15 @@ export const nodeFields = {
               return run && { run };
             },
           };
+        case "incident":
+          return {
+            action: "incident.read",
+            ask: "list",
+            run: async (auth) => {
+              const incident = await absentAsNull(control.getIncident(auth, ref.id));
+              return incident && { incident };
+            },
+          };
         default:
           return undefined;
       }
@@ -46,7 +55,11 @@ export const nodeFields = {
 /** Types of the interface `Node`. */
 export const nodeTypes: { readonly Node: NodeResolvers } = {
   Node: {
-    __resolveType: (parent) => ("entity" in parent ? "Entity" : "resource" in parent ? "Resource" : "Run"),
+    __resolveType: (parent) => {
+      if ("entity" in parent) return "Entity";
+      if ("resource" in parent) return "Resource";
+      return "incident" in parent ? "Incident" : "Run";
+    },
   },
 };
 

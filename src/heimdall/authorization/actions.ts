@@ -10,6 +10,8 @@ export const actions = {
   "resource.delete": { predicate: "delete", objectType: "resource" },
   "workflow.run": { predicate: "run", objectType: "resource" },
   "run.read": { predicate: "read", objectType: "resource" },
+  "incident.read": { predicate: "read", objectType: "resource" },
+  "incident.acknowledge": { predicate: "acknowledge", objectType: "resource" },
   "log.read": { predicate: "read", objectType: "resource" },
   "workspace.read": { predicate: "read", objectType: "workspace" },
   "workspace.create": { predicate: "create", objectType: "workspace" },

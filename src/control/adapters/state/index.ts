@@ -3,7 +3,9 @@ import type { IdSource } from "../../../shared/ids.ts";
 import type { StateDb } from "../../../state/index.ts";
 import type { ControlStores } from "../../stores.ts";
 import { createStateBundleStore } from "./bundle-store.ts";
+import { createStateDeliveryStore } from "./delivery-store.ts";
 import { createStateGrantStore } from "./grant-store.ts";
+import { createStateIncidentStore } from "./incident-store.ts";
 import { createStateLeaseStore } from "./lease-store.ts";
 import { createStateLogStore } from "./log-store.ts";
 import { createStatePolicyHistory } from "./policy-history-store.ts";
@@ -29,5 +31,7 @@ export function createStateControlStores(
     policyHistory: createStatePolicyHistory(state),
     replicas: createStateReplicaStore(state, options),
     leases: createStateLeaseStore(state, options),
+    incidents: createStateIncidentStore(state, options),
+    deliveries: createStateDeliveryStore(state, options),
   };
 }

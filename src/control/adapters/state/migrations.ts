@@ -11,6 +11,7 @@ export const controlMigrations: readonly Migration[] = [
   { name: "control-003-bundles", up: createBundles },
   { name: "control-004-replicas", up: createReplicas },
   { name: "control-005-what-changed", up: addIndexes },
+  { name: "monitor-001-incidents", up: createIncidents },
 ];
 
 async function createReplicas({ schema }: Kysely<unknown>, { binaryCollation }: StateCapabilities): Promise<void> {
@@ -58,6 +59,54 @@ async function addReruns({ schema }: Kysely<unknown>, { binaryCollation }: State
     .addColumn("tries", "integer", (column) => column.notNull().defaultTo(0))
     .execute();
   await schema.createIndex("control_runs_uid").on("control_runs").columns(["uid", "id"]).execute();
+}
+
+async function createIncidents({ schema }: Kysely<unknown>, { binaryCollation }: StateCapabilities): Promise<void> {
+  const key = sql`text collate ${sql.id(binaryCollation)}`;
+  await schema
+    .createTable("control_incidents")
+    .addColumn("id", key, (column) => column.primaryKey())
+    .addColumn("uid", key, (column) => column.notNull())
+    .addColumn("monitor", key, (column) => column.notNull())
+    .addColumn("workspace", key, (column) => column.notNull())
+    .addColumn("incident_key", key, (column) => column.notNull())
+    .addColumn("open_key", key, (column) => column.notNull())
+    .addColumn("state", "text", (column) => column.notNull())
+    .addColumn("name", "text", (column) => column.notNull())
+    .addColumn("severity", "text")
+    .addColumn("message", "text", (column) => column.notNull())
+    .addColumn("document", "text", (column) => column.notNull())
+    .addColumn("found", "integer", (column) => column.notNull())
+    .addColumn("opened_at", "text", (column) => column.notNull())
+    .addColumn("last_seen_at", "text", (column) => column.notNull())
+    .addColumn("last_due_at", "text", (column) => column.notNull())
+    .addColumn("resolved_at", "text")
+    .addColumn("resolution", "text")
+    .addColumn("acknowledged_by", "text")
+    .addColumn("acknowledged_at", "text")
+    .addColumn("notes", "text")
+    .addUniqueConstraint("control_incidents_open", ["uid", "open_key"])
+    .execute();
+  await schema
+    .createTable("control_deliveries")
+    .addColumn("id", key, (column) => column.primaryKey())
+    .addColumn("uid", key, (column) => column.notNull())
+    .addColumn("incident", key, (column) => column.notNull())
+    .addColumn("output", "text", (column) => column.notNull())
+    .addColumn("event", "text", (column) => column.notNull())
+    .addColumn("state", "text", (column) => column.notNull())
+    .addColumn("tries", "integer", (column) => column.notNull())
+    .addColumn("holder", "text")
+    .addColumn("token", "bigint", (column) => column.notNull())
+    .addColumn("held_until", "text")
+    .addColumn("created_at", "text", (column) => column.notNull())
+    .addColumn("next_at", "text")
+    .addColumn("delivered_at", "text")
+    .addColumn("message", "text")
+    .addColumn("document", "text", (column) => column.notNull())
+    .addUniqueConstraint("control_deliveries_once", ["uid", "incident", "output", "event"])
+    .execute();
+  await schema.createIndex("control_deliveries_due").on("control_deliveries").columns(["state", "next_at"]).execute();
 }
 
 async function createGrantDecisions(

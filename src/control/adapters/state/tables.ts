@@ -15,6 +15,8 @@ export interface ControlTables {
   control_bundles: { uid: string; record: string };
   control_replicas: ReplicaRow;
   control_counters: { name: string; value: number };
+  control_incidents: IncidentRow;
+  control_deliveries: DeliveryRow;
 }
 
 export interface ResourceRow {
@@ -158,4 +160,48 @@ export interface LogRow {
   at: string;
   level: string;
   message: string;
+}
+
+export interface IncidentRow {
+  id: string;
+  uid: string;
+  monitor: string;
+  workspace: string;
+  incident_key: string;
+  /** the key while it is not resolved, its id afterwards, so that there is one at a time */
+  open_key: string;
+  state: string;
+  name: string;
+  severity: string | null;
+  message: string;
+  /** JSON */
+  document: string;
+  found: number;
+  opened_at: string;
+  last_seen_at: string;
+  last_due_at: string;
+  resolved_at: string | null;
+  resolution: string | null;
+  acknowledged_by: string | null;
+  acknowledged_at: string | null;
+  notes: string | null;
+}
+
+export interface DeliveryRow {
+  id: string;
+  uid: string;
+  incident: string;
+  output: string;
+  event: string;
+  state: string;
+  tries: number;
+  holder: string | null;
+  token: number;
+  held_until: string | null;
+  created_at: string;
+  next_at: string | null;
+  delivered_at: string | null;
+  message: string | null;
+  /** JSON */
+  document: string;
 }

@@ -15,7 +15,14 @@ export const pagerSection = mapping({
   ),
   output: req(
     mapping({
-      email: opt(mapping({ emailTargets: req(z.array(mailAddress).min(1).max(100), "mail addresses") }), "by mail"),
+      email: opt(
+        mapping({
+          emailTargets: req(z.array(mailAddress).min(1).max(100), "mail addresses"),
+          bodyTemplate: opt(z.string().max(65_536), "the text, a template; HTML where it begins with `<`"),
+          templateType: opt(z.string().max(64), "the template's language: `go` (default) or `liquid`"),
+        }),
+        "by mail",
+      ),
       msTeams: opt(
         mapping({ webHookUrl: req(text.min(1), "address of the incoming webhook; kept as a secret") }),
         "into a channel of Microsoft Teams",
@@ -29,11 +36,15 @@ export const pagerSection = mapping({
             mapping({
               token: opt(z.string().max(8192), "the token; kept as a secret"),
               customHeader: opt(z.string().max(256), "the header it goes into; default `Authorization`"),
+              secret: opt(
+                z.string().max(8192),
+                "signs each request (HMAC-SHA256, Standard Webhooks); kept as a secret",
+              ),
             }),
             "how it proves itself",
           ),
           bodyTemplate: opt(z.string().max(65_536), "the body, a template"),
-          templateType: opt(z.string().max(64), "the template's language"),
+          templateType: opt(z.string().max(64), "the template's language: `go` (default) or `liquid`"),
           contentType: opt(z.string().max(256), "the body's type"),
         }),
         "to any server",

@@ -1,0 +1,2 @@
+export { createObserve } from "./create-observe.ts";
+export { createMonitorReconciler } from "./monitor-reconciler.ts";

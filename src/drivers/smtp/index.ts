@@ -1,0 +1,1 @@
+export { createSmtpMailer, type SmtpMail, type SmtpMailer } from "./smtp-mailer.ts";
