@@ -86,6 +86,8 @@ export default {
     driver("@casl/ability", "src/heimdall"),
     driver("@marcbachmann/cel-js", "src/heimdall/policy"),
     driver("pino", "src/drivers/pino"),
+    driver("nodemailer", "src/drivers/smtp"),
+    driver("liquidjs", "src/control/pager/templates"),
   ],
   options: {
     parser: "swc",
