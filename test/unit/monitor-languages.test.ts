@@ -27,13 +27,14 @@ describe("filters as jq has them", () => {
     ["[.runs[].id] | max", [2]],
     ['.missing // "none"', ["none"]],
     [".runs | map(.id) | first", [1]],
-    ["(.runs[0].id | tostring) == \"1\"", [true]],
+    ['(.runs[0].id | tostring) == "1"', [true]],
   ])("%s", (filter, expected) => {
     expect(applyFilter(parseFilter(filter), document)).toEqual(expected);
   });
 
   it.each([
-    ["def f: f; f", "is not known to filters here"],
+    ["def f: f; f", "has `; f`"],
+    ["recurse(.a)", "`recurse` is not known to filters here"],
     [".a | @base64", "has `@base64`"],
     [".a[", "ends too early"],
     ["(".repeat(100), "nested at most 50 deep"],
@@ -71,7 +72,8 @@ describe("queries over the server's metrics", () => {
       "not a sample",
     ].join("\n"),
   );
-  const ask = (query: string) => evaluateQuery(parseQuery(query), samples, 5000).map(({ labels, value }) => [labels, value]);
+  const ask = (query: string) =>
+    evaluateQuery(parseQuery(query), samples, 5000).map(({ labels, value }) => [labels, value]);
 
   it("knows metrics that have no sample yet", () => {
     expect([...names].sort()).toEqual(["http_total", "idle_total", "odd", "up"]);
@@ -87,8 +89,20 @@ describe("queries over the server's metrics", () => {
     ["scalar(up) * 4", [[{}, 4]]],
     ["time()", [[{}, 5]]],
     ["sum(http_total)", [[{}, 100]]],
-    ["sum by(route) (http_total)", [[{ route: "/a" }, 40], [{ route: "/b" }, 60]]],
-    ["sum without(status) (http_total)", [[{ route: "/a" }, 40], [{ route: "/b" }, 60]]],
+    [
+      "sum by(route) (http_total)",
+      [
+        [{ route: "/a" }, 40],
+        [{ route: "/b" }, 60],
+      ],
+    ],
+    [
+      "sum without(status) (http_total)",
+      [
+        [{ route: "/a" }, 40],
+        [{ route: "/b" }, 60],
+      ],
+    ],
     ['100 * sum by(route) (http_total{status=~"5.."}) / sum by(route) (http_total)', [[{ route: "/a" }, 25]]],
     ['http_total{route!="/a"} > 50', [[{ __name__: "http_total", route: "/b", status: "200" }, 60]]],
     ["http_total > bool 50 == 1", [[{ route: "/b", status: "200" }, 1]]],
@@ -130,8 +144,8 @@ describe("templates of messages", () => {
     ['{{ index (splitn ":" 4 .ReportContext.ResourceId) "_2" }}', "daily"],
     ['{{ $parts := split .ReportContext.ResourceId ":" }}{{ index $parts 0 }}', "workflow"],
     ["{{ .Properties.severity | upper }}", "HIGH"],
-    ["{{ if .Monitor.Description }}has{{ else if eq .Properties.severity \"high\" }}high{{ else }}no{{ end }}", "high"],
-    ['a {{- /* comment */ -}} b', "ab"],
+    ['{{ if .Monitor.Description }}has{{ else if eq .Properties.severity "high" }}high{{ else }}no{{ end }}', "high"],
+    ["a {{- /* comment */ -}} b", "ab"],
     ['{{ default "none" .Monitor.Description }}', "none"],
     ["{{ .Nothing.At.All }}", ""],
   ])("Go: %s", (text, expected) => {
@@ -148,7 +162,7 @@ describe("templates of messages", () => {
   it.each([
     ["{{ range .X }}{{ end }}", undefined, "use `templateType: liquid` for loops"],
     ["{{ .A", undefined, "has no `}}`"],
-    ["{{ env \"HOME\" }}", undefined, "is not known"],
+    ['{{ env "HOME" }}', undefined, "is not known"],
     ["{% if %}", "liquid", "the template is wrong"],
     ["x", "jinja", "is no language of templates"],
   ])("refuses %s (%s)", (text, language, message) => {
@@ -160,6 +174,8 @@ describe("templates of messages", () => {
 
   it("ends however much a template asks for", () => {
     expect(() => render("{% for i in (1..100000000) %}{{ i }}{% endfor %}", "liquid")).toThrow("the template is wrong");
-    expect(() => render("{% for i in (1..100000) %}{% for j in (1..100000) %}x{% endfor %}{% endfor %}", "liquid")).toThrow();
+    expect(() =>
+      render("{% for i in (1..100000) %}{% for j in (1..100000) %}x{% endfor %}{% endfor %}", "liquid"),
+    ).toThrow();
   });
 });
