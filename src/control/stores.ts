@@ -17,9 +17,9 @@ import type {
   RunJob,
   Workspace,
 } from "./ports.ts";
+import type { Alongside, Lease } from "./store-basics.ts";
 
-/** Something else that is written in the same transaction. */
-export type Alongside = (tx: Transaction<unknown>) => Promise<void>;
+export type { Alongside, Lease } from "./store-basics.ts";
 
 /** A resource as it is kept. `manifest` never holds a secret value. */
 export interface StoredResource {
@@ -93,13 +93,6 @@ export interface StatusChange {
   readonly conditions: readonly Condition[];
   readonly runtime: string;
   readonly nextRunAt: string | undefined;
-}
-
-/** Proof of holding a lease; `token` grows with every change of the holder. */
-export interface Lease {
-  readonly name: string;
-  readonly holder: string;
-  readonly token: number;
 }
 
 /** One holder at a time by name. Writes made under a lease carry it and fail when somebody else took over. */

@@ -1,7 +1,7 @@
 /** Incidents: what monitors found, how it is kept. Contract: `test/contract/incident-store.contract.ts`. */
 import type { ObjectFilter } from "../../shared/object-filter.ts";
 import type { NewDelivery } from "../pager/ports.ts";
-import type { Alongside, Lease } from "../stores.ts";
+import type { Alongside, Lease } from "../store-basics.ts";
 
 export const incidentStates = ["open", "acknowledged", "resolved"] as const;
 export type IncidentState = (typeof incidentStates)[number];

@@ -30,7 +30,7 @@ export interface DeliveryWorker {
   stop(): Promise<void>;
 }
 
-export const maxTries = 8;
+const maxTries = 8;
 const maxAtOnce = 4;
 const claimMs = 30_000;
 const longestMs = 20_000;

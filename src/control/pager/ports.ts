@@ -1,6 +1,6 @@
 /** What pagers send, and how it is kept. Contract: `test/contract/delivery-store.contract.ts`. */
 import type { Secret } from "../../shared/secret.ts";
-import type { Alongside, Lease } from "../stores.ts";
+import type { Alongside, Lease } from "../store-basics.ts";
 
 export type DeliveryState = "pending" | "sending" | "delivered" | "dead";
 export type Output = "webHook" | "email" | "msTeams";
