@@ -4,14 +4,12 @@ import type { Visibilities } from "./visibility.ts";
 
 /** Tables of the search projection; its connections know the conditions of `visibilities`. */
 export function createSearchSchema(visibilities: Visibilities): ProjectionSchema {
-  return { version: "search-2", tables, prepare: (db) => prepare(db, visibilities) };
+  return { version: "search-3", tables, prepare: (db) => prepare(db, visibilities) };
 }
 
 function prepare(db: SqliteDatabase, visibilities: Visibilities): void {
   visibilities.register(db);
-  db.exec(`
-    create virtual table if not exists temp.word_list using fts5vocab(main, word, row);
-    create temp table if not exists hit (doc integer primary key, score real not null);`);
+  db.exec("create virtual table if not exists temp.word_list using fts5vocab(main, word, row)");
 }
 
 const tables = `
@@ -26,6 +24,7 @@ const tables = `
     -- what policy decides on, as JSON
     object text not null
   ) strict;
+  create index doc_name on doc (name, urn);
   create table tombstone (urn text primary key, version integer not null) without rowid, strict;
 
   -- the document itself and each of its columns, which may be visible or not

@@ -1,9 +1,10 @@
 import type { SqliteDatabase } from "../../../drivers/sqlite/index.ts";
 import type { SearchDocument } from "../../ports.ts";
 import { type IndexedColumn, type IndexedPart, indexDocument, toFacetValues } from "../../search/index.ts";
+import type { Touched } from "./search-memory.ts";
 
 /** Puts `document` in the place of the one with its urn, unless a newer one is stored. Returns words that may be new. */
-export function upsertDocument(db: SqliteDatabase, document: SearchDocument): readonly string[] {
+export function upsertDocument(db: SqliteDatabase, document: SearchDocument, touched: Touched): readonly string[] {
   const version = 2 * document.seq;
   if (version < storedVersion(db, document.urn)) return [];
   const content = toContent(document);
@@ -15,17 +16,17 @@ export function upsertDocument(db: SqliteDatabase, document: SearchDocument): re
     updateObjects(db, known.id, version, document);
     return [];
   }
-  if (known) removeRows(db, known.id);
-  return insertRows(db, document, version, content);
+  if (known) removeRows(db, known.id, touched);
+  return insertRows(db, document, { version, content, touched });
 }
 
 /** Removes the document, unless a newer one is stored, and remembers that, so that an older one does not bring it back. */
-export function deleteDocument(db: SqliteDatabase, urn: string, seq: number): void {
+export function deleteDocument(db: SqliteDatabase, urn: string, seq: number, touched: Touched): void {
   // WHY odd: of an upsert and a delete with one sequence number the delete wins, in whatever order they arrive
   const version = 2 * seq + 1;
   if (version < storedVersion(db, urn)) return;
   const known = db.prepare("select id from doc where urn = ?").get<{ id: number }>([urn]);
-  if (known) removeRows(db, known.id);
+  if (known) removeRows(db, known.id, touched);
   db.prepare(
     "insert into tombstone (urn, version) values (?, ?) on conflict do update set version = excluded.version",
   ).run([urn, version]);
@@ -47,19 +48,24 @@ function updateObjects(db: SqliteDatabase, doc: number, version: number, { objec
   for (const [place, column] of columns.entries()) update.run([JSON.stringify(column.object), doc, place]);
 }
 
-function insertRows(db: SqliteDatabase, document: SearchDocument, version: number, content: string): readonly string[] {
+function insertRows(
+  db: SqliteDatabase,
+  document: SearchDocument,
+  { version, content, touched }: { readonly version: number; readonly content: string; readonly touched: Touched },
+): readonly string[] {
   const { urn, name, kind, object, columns } = document;
   const indexed = indexDocument(document);
   const inserted = db
     .prepare("insert into doc (urn, version, name, kind, content, object) values (?, ?, ?, ?, ?, ?)")
     .run([urn, version, name, kind, content, JSON.stringify(object)]);
   const doc = Number(inserted.lastInsertRowid);
-  insertPart(db, doc, -1, indexed, undefined);
+  touched.docs.add(doc);
+  insertPart(db, doc, -1, indexed, undefined, touched);
   const addTag = db.prepare("insert or ignore into column_tag (doc, tag, part) values (?, ?, ?)");
   for (const [place, column] of columns.entries()) {
     const found = indexed.columns[place];
     if (!found) continue;
-    const part = insertPart(db, doc, place, found, JSON.stringify(column.object));
+    const part = insertPart(db, doc, place, found, JSON.stringify(column.object), touched);
     for (const tag of column.tags) addTag.run([doc, tag, part]);
   }
   const addName = db.prepare("insert or ignore into name_key (stage, key, doc) values (?, ?, ?)");
@@ -77,6 +83,7 @@ function insertPart(
   place: number,
   indexed: IndexedPart & Partial<IndexedColumn>,
   object: string | undefined,
+  touched: Touched,
 ): number {
   const { name = null, folded = null, impacts, words } = indexed;
   const terms = [...impacts].map(([text, impact]) => ({ id: termId(db, text), impact }));
@@ -86,7 +93,10 @@ function insertPart(
     .run([doc, place, ...ofColumn, JSON.stringify(terms.map(({ id }) => id))]);
   const part = Number(inserted.lastInsertRowid);
   const addPosting = db.prepare("insert into posting (term, doc, part, impact) values (?, ?, ?, ?)");
-  for (const { id, impact } of terms) addPosting.run([id, doc, part, impact]);
+  for (const { id, impact } of terms) {
+    addPosting.run([id, doc, part, impact]);
+    touched.terms.add(id);
+  }
   db.prepare("insert into word (rowid, words) values (?, ?)").run([part, words.join(" ")]);
   return part;
 }
@@ -100,12 +110,16 @@ function storedVersion(db: SqliteDatabase, urn: string): number {
   return row?.version ?? -1;
 }
 
-function removeRows(db: SqliteDatabase, doc: number): void {
+function removeRows(db: SqliteDatabase, doc: number, touched: Touched): void {
+  touched.docs.add(doc);
   const removePosting = db.prepare("delete from posting where term = ? and doc = ? and part = ?");
   const removeWords = db.prepare("delete from word where rowid = ?");
   const parts = db.prepare("select id, terms from part where doc = ?").all<{ id: number; terms: string }>([doc]);
   for (const { id, terms } of parts) {
-    for (const term of JSON.parse(terms) as number[]) removePosting.run([term, doc, id]);
+    for (const term of JSON.parse(terms) as number[]) {
+      removePosting.run([term, doc, id]);
+      touched.terms.add(term);
+    }
     removeWords.run([id]);
   }
   for (const table of ["part", "name_key", "facet_value", "column_tag"]) {

@@ -3,6 +3,7 @@ import type { Logger } from "../../../shared/logger.ts";
 import type { SearchStore } from "../../ports.ts";
 import { checkChanges, checkRequest, fromCursor, planQuery } from "../../search/index.ts";
 import { openProjection, type ProjectionFile } from "./projection-file.ts";
+import { createSearchMemories, type Touched } from "./search-memory.ts";
 import { readResult } from "./search-reader.ts";
 import { createSearchSchema } from "./search-schema.ts";
 import { suggestNames } from "./search-suggest.ts";
@@ -26,6 +27,7 @@ export function createSqliteSearchStore(
 }
 
 function overFile(file: ProjectionFile, visibilities: Visibilities): SearchStore {
+  const memories = createSearchMemories();
   const loadWords = (): WordList =>
     createWordList(function* () {
       for (const { term } of file.db().prepare("select term from word_list").iterate<{ term: string }>()) yield term;
@@ -37,26 +39,30 @@ function overFile(file: ProjectionFile, visibilities: Visibilities): SearchStore
     async apply(changes) {
       checkChanges(changes);
       const db = file.db();
+      const touched: Touched = { terms: new Set(), docs: new Set() };
       db.transaction(() => {
-        for (const document of changes.upserts) words.add(upsertDocument(db, document));
-        for (const { urn, seq } of changes.deletes) deleteDocument(db, urn, seq);
+        for (const document of changes.upserts) words.add(upsertDocument(db, document, touched));
+        for (const { urn, seq } of changes.deletes) deleteDocument(db, urn, seq, touched);
         file.setAppliedSeq(changes.appliedSeq);
       });
       visibilities.forget(db);
+      memories.forget(db, touched);
     },
 
     async search(request, filter) {
       checkRequest(request);
       const after = fromCursor(request);
-      return visibilities.during(filter, async (visible) => {
-        const vocabulary = createVisibleVocabulary(file.db(), visible, words);
+      const db = file.db();
+      return visibilities.during(filter, db, async (visible) => {
+        const memory = memories.of(db);
+        const vocabulary = createVisibleVocabulary(db, memory, visible, words);
         const plan = await planQuery(request.text, vocabulary, request.synonyms);
-        return readResult(file.db(), { request, after, plan, visible, vocabulary });
+        return readResult(db, { request, after, plan, visible, vocabulary, memory: memories.of(db) });
       });
     },
 
     suggest: (prefix, first, filter) =>
-      visibilities.during(filter, (visible) => suggestNames(file.db(), prefix, first, visible)),
+      visibilities.during(filter, file.db(), (visible) => suggestNames(file.db(), prefix, first, visible)),
 
     async beginRebuild() {
       const { file: fresh, swap, abandon } = file.beginRebuild();

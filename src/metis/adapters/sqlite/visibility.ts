@@ -9,14 +9,19 @@ export interface Visibility {
   document(id: string): Sql;
   /** @param id of a row of `part`; of the document itself it always holds */
   part(id: string): Sql;
+  /** Nothing is hidden. */
+  readonly all: boolean;
+  /** The same conditions, for one id. */
+  seesDocument(id: number): boolean;
+  seesPart(id: number): boolean;
 }
 
 /** Decides in SQL what a filter lets pass, for the questions that are being answered. */
 export interface Visibilities {
   /** Makes the conditions known to a connection; each connection needs it once. */
   register(db: SqliteDatabase): void;
-  /** Answers `ask` for one who may see what `filter` selects; the conditions hold as long as it runs. */
-  during<T>(filter: ObjectFilter, ask: (visible: Visibility) => Promise<T>): Promise<T>;
+  /** Answers `ask` for one who may see of `db` what `filter` selects; the conditions hold as long as it runs. */
+  during<T>(filter: ObjectFilter, db: SqliteDatabase, ask: (visible: Visibility) => Promise<T>): Promise<T>;
   /** Objects in `db` may have changed. */
   forget(db: SqliteDatabase): void;
 }
@@ -56,7 +61,7 @@ export function createVisibilities(): Visibilities {
         return Number(decide(judge, db, Number(id)));
       });
     },
-    async during(filter, ask) {
+    async during(filter, db, ask) {
       if (filter.op === "all") return ask(seesAll);
       const judge = judgeOf(filter);
       const question = ++lastQuestion;
@@ -65,6 +70,9 @@ export function createVisibilities(): Visibilities {
         return await ask({
           document: (id) => ({ text: `dataos_visible(?, ${id})`, parameters: [question] }),
           part: (id) => ({ text: `dataos_visible(?, -${id})`, parameters: [question] }),
+          all: false,
+          seesDocument: (id) => decide(judge, db, id),
+          seesPart: (id) => decide(judge, db, -id),
         });
       } finally {
         asking.delete(question);
@@ -94,4 +102,10 @@ function decide({ test, known }: Judge, db: SqliteDatabase, id: number): boolean
 }
 
 const always = (): Sql => ({ text: "true", parameters: [] });
-const seesAll: Visibility = { document: always, part: always };
+const seesAll: Visibility = {
+  document: always,
+  part: always,
+  all: true,
+  seesDocument: () => true,
+  seesPart: () => true,
+};

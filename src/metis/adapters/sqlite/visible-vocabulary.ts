@@ -1,5 +1,7 @@
 import type { SqliteDatabase } from "../../../drivers/sqlite/index.ts";
 import { editDistance, maxPrefixWords, type VisibleVocabulary } from "../../search/index.ts";
+import { countDocuments } from "./search-matches.ts";
+import type { SearchMemory } from "./search-memory.ts";
 import { joinSql, prefixSql } from "./sql-parts.ts";
 import type { Visibility } from "./visibility.ts";
 
@@ -39,24 +41,23 @@ export function createWordList(load: () => Iterable<string>): WordList {
 }
 
 /** The vocabulary of the documents and columns that are visible. */
-export function createVisibleVocabulary(db: SqliteDatabase, visible: Visibility, words: WordList): VisibleVocabulary {
+export function createVisibleVocabulary(
+  db: SqliteDatabase,
+  memory: SearchMemory,
+  visible: Visibility,
+  words: WordList,
+): VisibleVocabulary {
   const documentOfWord = joinSql([visible.part("w.rowid"), visible.document("p.doc")], "and");
   const usedBy = `select 1 from word w cross join part p on p.id = w.rowid
     where word match ? and ${documentOfWord.text} limit 1`;
   const isVisible = (word: string): boolean =>
     db.prepare(usedBy).get([`"${word}"`, ...documentOfWord.parameters]) !== undefined;
-  const part = visible.part("part");
-  const document = visible.document("doc");
-  const count = `select count(*) as n from (select doc from posting where term = ? and ${part.text} group by doc)
-    where ${document.text}`;
   return {
     async countTerms(terms) {
       const counts = new Map<string, number>();
       for (const text of terms) {
-        const term = db.prepare("select id from term where text = ?").get<{ id: number }>([text]);
-        const n = term
-          ? (db.prepare(count).get<{ n: number }>([term.id, ...part.parameters, ...document.parameters])?.n ?? 0)
-          : 0;
+        const postings = memory.postings(text);
+        const n = postings ? countDocuments(postings, visible) : 0;
         if (n > 0) counts.set(text, n);
       }
       return counts;
