@@ -25,6 +25,8 @@ export interface SearchMemory {
   valueOf(number: number): { readonly facet: FacetName; readonly value: string } | undefined;
   /** The number of a facet value that some document has or had. */
   numberOf(facet: FacetName, value: string): number | undefined;
+  /** All numbers are below it, once the facets of a document were read. */
+  valueCount(): number;
   /** Ids of all documents by name, then urn. */
   ordered(): Int32Array;
   /** By id, the place among `ordered`. */
@@ -76,7 +78,8 @@ function createMemory(db: SqliteDatabase): Omit<Kept, "version"> {
   let places = 0;
   const values: { readonly facet: FacetName; readonly value: string }[] = [];
   const numbers = new Map<string, number>();
-  let facets: Map<number, DocumentFacets> | undefined;
+  // by id of the document
+  let facets: (DocumentFacets | undefined)[] | undefined;
   let ordered: Int32Array | undefined;
   let ranks: Int32Array | undefined;
 
@@ -88,13 +91,13 @@ function createMemory(db: SqliteDatabase): Omit<Kept, "version"> {
     return values.push({ facet, value }) - 1;
   };
   const isFacet = (name: string): name is FacetName => (facetNames as readonly string[]).includes(name);
-  const readFacets = (where: string, parameters: readonly number[]): Map<number, DocumentFacets> => {
-    const found = new Map<number, { own: number[]; ofColumns: { value: number; part: number }[] }>();
+  const readFacets = (where: string, parameters: readonly number[]): (DocumentFacets | undefined)[] => {
+    const found: { own: number[]; ofColumns: { value: number; part: number }[] }[] = [];
     const entryOf = (doc: number) => {
-      const known = found.get(doc);
+      const known = found[doc];
       if (known) return known;
       const entry = { own: [], ofColumns: [] };
-      found.set(doc, entry);
+      found[doc] = entry;
       return entry;
     };
     const own = db.prepare(`select doc, facet, value from facet_value ${where}`);
@@ -133,13 +136,14 @@ function createMemory(db: SqliteDatabase): Omit<Kept, "version"> {
     },
     facets(doc) {
       facets ??= readFacets("", []);
-      const known = facets.get(doc);
+      const known = facets[doc];
       if (known) return known;
-      const read = readFacets("where doc = ?", [doc]).get(doc) ?? { own: [], ofColumns: [] };
-      facets.set(doc, read);
+      const read = readFacets("where doc = ?", [doc])[doc] ?? { own: [], ofColumns: [] };
+      facets[doc] = read;
       return read;
     },
     valueOf: (number) => values[number],
+    valueCount: () => values.length,
     numberOf: (facet, value) => {
       facets ??= readFacets("", []);
       return numbers.get(`${facet}\n${value}`);
@@ -162,9 +166,8 @@ function createMemory(db: SqliteDatabase): Omit<Kept, "version"> {
         lists.delete(term);
       }
       if (facets) {
-        for (const doc of docs) facets.delete(doc);
-        // new ones get their values known, so that filters can name them
-        for (const doc of docs) for (const [id, read] of readFacets("where doc = ?", [doc])) facets.set(id, read);
+        // read at once, so that filters can name the values that are new
+        for (const doc of docs) facets[doc] = readFacets("where doc = ?", [doc])[doc];
       }
       if (docs.size > 0) {
         ordered = undefined;

@@ -34,13 +34,13 @@ export async function readResult(db: SqliteDatabase, reading: Reading): Promise<
   const rows = readPage(db, reading, matches);
   const facets = countFacets(matches, memory, visible);
 
-  const isColumnVisible = visible.part("id");
-  const columnAt = db.prepare(`select 1 from part where doc = ? and place = ? and ${isColumnVisible.text}`);
+  const partsOf = db.prepare("select place, id from part where doc = ? and place >= 0");
   const hits = rows.slice(0, request.first).map(({ doc, score, content }) => {
     const document = JSON.parse(content) as ShownDocument;
     const cursor = toCursor(request, { score, name: document.name, urn: document.urn });
-    const isVisible = (place: number): boolean =>
-      columnAt.get([doc, place, ...isColumnVisible.parameters]) !== undefined;
+    const parts = visible.all ? [] : partsOf.all<{ place: number; id: number }>([doc]);
+    const seen = new Set(parts.filter(({ id }) => visible.seesPart(id)).map(({ place }) => place));
+    const isVisible = (place: number): boolean => visible.all || seen.has(place);
     return { urn: document.urn, score, ...explainHit(document, plan, isVisible), cursor };
   });
   const didYouMean = totalCount === 0 ? await findDidYouMean(plan, reading.vocabulary) : [];
@@ -94,17 +94,18 @@ function firstRankAfter(db: SqliteDatabase, ranks: Int32Array, { name, urn }: Se
 
 /** A document counts once for a tag that several of its visible columns have. */
 function countFacets({ docs }: Matches, memory: SearchMemory, visible: Visibility): SearchResult["facets"] {
-  const counts: number[] = [];
+  if (docs[0] !== undefined) memory.facets(docs[0]);
+  const counts = new Int32Array(memory.valueCount());
   for (const doc of docs) {
     const { own, ofColumns } = memory.facets(doc);
-    for (const value of own) counts[value] = (counts[value] ?? 0) + 1;
+    for (let at = 0; at < own.length; at++) counts[own[at] ?? 0] = (counts[own[at] ?? 0] ?? 0) + 1;
     if (ofColumns.length === 0) continue;
     const tags = new Set(ofColumns.filter(({ part }) => visible.seesPart(part)).map(({ value }) => value));
     for (const value of tags) counts[value] = (counts[value] ?? 0) + 1;
   }
   const facets = new Map<string, { value: string; count: number }[]>(facetNames.map((name) => [name, []]));
   counts.forEach((count, number) => {
-    const found = memory.valueOf(number);
+    const found = count > 0 ? memory.valueOf(number) : undefined;
     if (found) facets.get(found.facet)?.push({ value: found.value, count });
   });
   for (const [name, values] of facets) {

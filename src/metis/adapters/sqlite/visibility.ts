@@ -28,8 +28,13 @@ export interface Visibilities {
 
 interface Judge {
   readonly test: ObjectTest;
-  /** By id of the document, or the negative id of a part. */
-  readonly known: WeakMap<SqliteDatabase, Map<number, boolean>>;
+  readonly known: WeakMap<SqliteDatabase, Known>;
+}
+
+/** By id: 0 not known, 1 hidden, 2 visible. */
+interface Known {
+  docs: Uint8Array;
+  parts: Uint8Array;
 }
 
 const maxJudges = 32;
@@ -84,21 +89,34 @@ export function createVisibilities(): Visibilities {
   };
 }
 
-function decide({ test, known }: Judge, db: SqliteDatabase, id: number): boolean {
-  let answers = known.get(db);
-  if (!answers) {
-    answers = new Map();
-    known.set(db, answers);
+/** @param id of a document, or the negative id of a part */
+function decide(judge: Judge, db: SqliteDatabase, id: number): boolean {
+  let known = judge.known.get(db);
+  if (!known) {
+    known = { docs: new Uint8Array(1_024), parts: new Uint8Array(1_024) };
+    judge.known.set(db, known);
   }
-  const before = answers.get(id);
-  if (before !== undefined) return before;
+  const before = id < 0 ? known.parts[-id] : known.docs[id];
+  return before === 1 || before === 2 ? before === 2 : look(judge.test, known, db, id);
+}
+
+function look(test: ObjectTest, known: Known, db: SqliteDatabase, id: number): boolean {
   const row = db
     .prepare(id < 0 ? "select object from part where id = ?" : "select object from doc where id = ?")
     .get<{ object: string | null }>([Math.abs(id)]);
   // the part of a document itself has no object: where the document is visible, it is
   const answer = row !== undefined && (row.object === null || test(JSON.parse(row.object) as FilteredObject));
-  answers.set(id, answer);
+  const list = id < 0 ? "parts" : "docs";
+  known[list] = withRoom(known[list], Math.abs(id));
+  known[list][Math.abs(id)] = answer ? 2 : 1;
   return answer;
+}
+
+function withRoom(list: Uint8Array, id: number): Uint8Array {
+  if (id < list.length) return list;
+  const larger = new Uint8Array(2 * id);
+  larger.set(list);
+  return larger;
 }
 
 const always = (): Sql => ({ text: "true", parameters: [] });
