@@ -288,6 +288,19 @@ export interface SearchDocument {
   readonly object: FilteredObject;
 }
 
+/** Names of the facets of a search, in the order in which they are shown. */
+export const searchFacets = ["kind", "depot", "datasetType", "tag", "owner", "schema"] as const;
+export type SearchFacet = (typeof searchFacets)[number];
+
+/**
+ * A condition on facets: any depth to 20, at most 1,000 parts. `has`: the document has any of the values; tags of its visible columns
+ * are its own. An empty `and` holds, an empty `or` and a `has` without values do not.
+ */
+export type SearchCondition =
+  | { readonly op: "and" | "or"; readonly of: readonly SearchCondition[] }
+  | { readonly op: "not"; readonly of: SearchCondition }
+  | { readonly op: "has"; readonly facet: SearchFacet; readonly values: readonly string[] };
+
 export interface SearchRequest {
   readonly text: string;
   readonly kinds?: readonly EntityKind[];
@@ -296,6 +309,8 @@ export interface SearchRequest {
   readonly owners?: readonly string[];
   readonly datasetTypes?: readonly string[];
   readonly schemas?: readonly string[];
+  /** Has to hold besides the lists above. */
+  readonly where?: SearchCondition;
   readonly first: number;
   readonly after: string | undefined;
   readonly minSeq?: number;

@@ -1,10 +1,17 @@
 import fc from "fast-check";
 import { afterEach, expect, it } from "vitest";
-import type { SearchDocument, SearchRequest, SearchResult, SearchStore } from "../../src/metis/ports.ts";
+import type {
+  SearchCondition,
+  SearchDocument,
+  SearchRequest,
+  SearchResult,
+  SearchStore,
+} from "../../src/metis/ports.ts";
 import { BadInputError, UnavailableError } from "../../src/shared/errors.ts";
 import { allObjects, matchesFilter, noObjects, type ObjectFilter } from "../../src/shared/object-filter.ts";
 import { hasJudgedTables, readJudgedTables, toNdcg } from "../support/judged-tables.ts";
 import { filteredObjects, objectFilters } from "../support/object-filters.ts";
+import { passesCondition, searchConditions } from "../support/search-conditions.ts";
 import { columnOf, searchDocuments, searchWords, tableDocument } from "../support/search-documents.ts";
 
 /** One kind of store: makes empty indexes that can be opened several times over. */
@@ -201,6 +208,81 @@ export function searchStoreContract(engine: SearchEngine): void {
     expect(await find(store, "film", { owners: [...many.slice(1), "alice"] })).toEqual(["film"]);
     await expect(store.search(searchFor("film", { owners: [...many, "alice"] }), allObjects)).rejects.toThrow(
       BadInputError,
+    );
+  });
+
+  it("finds exactly what passes a filter of ANDs, ORs and NOTs and is visible, whatever the tree", async () => {
+    const { store } = await create();
+    const marked = (hidden: boolean | undefined) => ({ paths: [hidden ? "hidden" : "open"], tags: [], attributes: {} });
+    const visible: ObjectFilter = { op: "path", glob: "open" };
+    let seq = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        searchDocuments,
+        fc.array(fc.boolean(), { minLength: 60, maxLength: 60 }),
+        searchConditions,
+        async (documents, hidden, where) => {
+          seq += 2;
+          const upserts = documents.map((document, at) => ({
+            ...document,
+            seq,
+            object: marked(hidden[5 * at]),
+            columns: document.columns.map((column, place) => ({
+              ...column,
+              object: marked(hidden[5 * at + place + 1]),
+            })),
+          }));
+          await put(store, upserts, seq);
+          const { hits, totalCount, facets } = await store.search(searchFor("", { where }), visible);
+          const expected = upserts.filter(
+            (document, at) =>
+              !hidden[5 * at] && passesCondition(where, document, (place) => !hidden[5 * at + place + 1]),
+          );
+          expect(hits.map(({ urn }) => urn).sort()).toEqual(expected.map(({ urn }) => urn).sort());
+          expect(totalCount).toBe(expected.length);
+          const schemas = (facets.get("schema") ?? []).reduce((sum, { count }) => sum + count, 0);
+          expect(schemas).toBe(expected.length);
+          await store.apply({
+            upserts: [],
+            deletes: upserts.map(({ urn }) => ({ urn, seq: seq + 1 })),
+            appliedSeq: seq,
+          });
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it("refuses filters that are too deep or too wide", async () => {
+    const { store } = await create();
+    let deep: SearchCondition = { op: "and", of: [] };
+    for (let depth = 0; depth < 20; depth++) deep = { op: "not", of: deep };
+    const wide: SearchCondition = { op: "or", of: Array.from({ length: 1_000 }, () => ({ op: "and", of: [] })) };
+    const many: SearchCondition = { op: "has", facet: "owner", values: Array.from({ length: 1_001 }, String) };
+    for (const where of [deep, wide, many]) {
+      await expect(store.search(searchFor("", { where }), allObjects)).rejects.toThrow(BadInputError);
+    }
+  });
+
+  it("gives every entity first by its exact name, then by its qualified name and URN, whatever else there is", async () => {
+    const { store } = await create();
+    let seq = 0;
+    await fc.assert(
+      fc.asyncProperty(searchDocuments, async (documents) => {
+        seq += 2;
+        const upserts = documents.map((document) => ({ ...document, seq }));
+        await put(store, upserts, seq);
+        for (const { name, qualifiedName, urn } of upserts) {
+          const first = async (text: string) =>
+            (await store.search(searchFor(text, { first: 1 }), allObjects)).hits[0]?.urn;
+          const byUrn = (wanted: string | undefined) => upserts.find((document) => document.urn === wanted);
+          expect(byUrn(await first(name))?.name).toBe(name);
+          expect(byUrn(await first(qualifiedName))?.qualifiedName).toBe(qualifiedName);
+          expect(await first(urn)).toBe(urn);
+        }
+        await store.apply({ upserts: [], deletes: upserts.map(({ urn }) => ({ urn, seq: seq + 1 })), appliedSeq: seq });
+      }),
+      { numRuns: 20 },
     );
   });
 

@@ -1,11 +1,12 @@
 import { BadInputError } from "../../shared/errors.ts";
 import type { SearchRequest, SearchStore } from "../ports.ts";
+import { checkCondition } from "./where.ts";
 
 const maxChanges = 1_000;
 const maxPage = 1_000;
 const maxFilterValues = 1_000;
 
-/** @throws {BadInputError} a page or a list of filter values is too big */
+/** @throws {BadInputError} a page, a list of filter values or the condition is too big */
 export function checkRequest(request: SearchRequest): void {
   const { first } = request;
   if (!Number.isInteger(first) || first < 1 || first > maxPage) {
@@ -17,6 +18,7 @@ export function checkRequest(request: SearchRequest): void {
       throw new BadInputError(`\`${field}\` has ${count} values; at most ${maxFilterValues} are allowed`);
     }
   }
+  if (request.where) checkCondition(request.where);
 }
 
 /** @throws {TypeError} more changes than one call may carry */

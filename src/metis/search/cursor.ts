@@ -37,10 +37,10 @@ function decode(cursor: string): readonly unknown[] {
 }
 
 function fingerprint(request: SearchRequest): string {
-  const { text, kinds, depots, tags, owners, datasetTypes, schemas } = request;
+  const { text, kinds, depots, tags, owners, datasetTypes, schemas, where } = request;
   const lists = [kinds, depots, tags, owners, datasetTypes, schemas].map((list) => [...(list ?? [])].sort());
   return createHash("sha256")
-    .update(JSON.stringify([text, lists]))
+    .update(JSON.stringify([text, lists, ...(where ? [where] : [])]))
     .digest("base64url")
     .slice(0, 12);
 }

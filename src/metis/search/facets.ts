@@ -1,8 +1,14 @@
-import type { SearchDocument, SearchRequest } from "../ports.ts";
+import {
+  type SearchCondition,
+  type SearchDocument,
+  type SearchFacet,
+  type SearchRequest,
+  searchFacets,
+} from "../ports.ts";
+import { andConditions } from "./where.ts";
 
-/** Names of the facets, in the order in which they are shown. */
-export const facetNames = ["kind", "depot", "datasetType", "tag", "owner", "schema"] as const;
-export type FacetName = (typeof facetNames)[number];
+export const facetNames = searchFacets;
+export type FacetName = SearchFacet;
 export const maxFacetValues = 20;
 
 /** The document's own values of each facet, distinct; an empty text is no value. Tags of its columns count too, where they are visible. */
@@ -18,8 +24,8 @@ export function toFacetValues(document: SearchDocument): Readonly<Record<FacetNa
   };
 }
 
-/** What the request asks of each facet: any of the values; facets that are not asked for are left out. */
-export function toFacetFilters(request: SearchRequest): ReadonlyMap<FacetName, readonly string[]> {
+/** What the request asks of facets: of each list any of its values, and its condition; `undefined`: nothing. */
+export function toCondition(request: SearchRequest): SearchCondition | undefined {
   const { kinds, depots, datasetTypes, tags, owners, schemas } = request;
   const asked: readonly (readonly [FacetName, readonly string[] | undefined])[] = [
     ["kind", kinds],
@@ -29,5 +35,8 @@ export function toFacetFilters(request: SearchRequest): ReadonlyMap<FacetName, r
     ["owner", owners],
     ["schema", schemas],
   ];
-  return new Map(asked.flatMap(([name, values]) => (values && values.length > 0 ? [[name, values] as const] : [])));
+  const lists = asked.flatMap(([facet, values]): SearchCondition[] =>
+    values && values.length > 0 ? [{ op: "has", facet, values }] : [],
+  );
+  return andConditions(request.where ? [...lists, request.where] : lists);
 }

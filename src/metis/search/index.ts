@@ -2,7 +2,7 @@ export { checkChanges, checkRequest } from "./check.ts";
 export { compareCodePoints } from "./code-points.ts";
 export { fromCursor, type SearchPosition, toCursor } from "./cursor.ts";
 export { editDistance } from "./edit-distance.ts";
-export { type FacetName, facetNames, maxFacetValues, toFacetFilters, toFacetValues } from "./facets.ts";
+export { type FacetName, facetNames, maxFacetValues, toCondition, toFacetValues } from "./facets.ts";
 export { explainHit, type ShownDocument } from "./highlight.ts";
 export { foldColumnName, type IndexedColumn, type IndexedPart, indexDocument } from "./index-document.ts";
 export { type KeyRange, type ObjectCondition, type ObjectField, toObjectCondition } from "./object-condition.ts";

@@ -1,6 +1,7 @@
-import type { SearchRequest } from "../../ports.ts";
+import { assertNever } from "../../../shared/brand.ts";
+import type { SearchCondition, SearchRequest } from "../../ports.ts";
 import type { QueryPlan } from "../../search/index.ts";
-import { toFacetFilters } from "../../search/index.ts";
+import { toCondition } from "../../search/index.ts";
 import type { Query } from "./object-condition-query.ts";
 import { facetFields } from "./search-mapping.ts";
 import { inColumns, type Visible } from "./visible-query.ts";
@@ -11,10 +12,8 @@ const maxClauses = 6_000;
 /** The query of a planned search: what matches and is visible, scored as the plan says. */
 export function toSearchQuery(plan: QueryPlan, request: SearchRequest, visible: Visible): Query {
   const filter: Query[] = [...visible.documents];
-  for (const [facet, values] of toFacetFilters(request)) {
-    const own: Query = { terms: { [facetFields[facet]]: [...values] } };
-    filter.push(facet === "tag" ? anyOf([own, inColumns(visible, { terms: { "columns.tag": [...values] } })]) : own);
-  }
+  const condition = toCondition(request);
+  if (condition) filter.push(toConditionQuery(condition, visible));
   if (plan.browse) return { bool: { filter } };
   const identity = plan.identity.flatMap(({ stage, keys }) =>
     keys.map((key): Query => {
@@ -25,6 +24,28 @@ export function toSearchQuery(plan: QueryPlan, request: SearchRequest, visible: 
     }),
   );
   return { bool: { filter, should: [best(identity), ...toGroups(plan, visible)], minimum_should_match: 1 } };
+}
+
+function toConditionQuery(condition: SearchCondition, visible: Visible): Query {
+  switch (condition.op) {
+    case "has": {
+      const { facet, values } = condition;
+      const own: Query = { terms: { [facetFields[facet]]: [...values] } };
+      return facet === "tag" ? anyOf([own, inColumns(visible, { terms: { "columns.tag": [...values] } })]) : own;
+    }
+    case "not":
+      return { bool: { must_not: [toConditionQuery(condition.of, visible)] } };
+    case "and":
+      return condition.of.length === 0
+        ? { match_all: {} }
+        : { bool: { filter: condition.of.map((part) => toConditionQuery(part, visible)) } };
+    case "or":
+      return condition.of.length === 0
+        ? { match_none: {} }
+        : anyOf(condition.of.map((part) => toConditionQuery(part, visible)));
+    default:
+      return assertNever(condition);
+  }
 }
 
 /** Of each group the best match, in the document itself or in a visible column. */

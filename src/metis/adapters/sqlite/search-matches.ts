@@ -1,6 +1,7 @@
 import type { SqliteDatabase } from "../../../drivers/sqlite/index.ts";
-import type { SearchRequest } from "../../ports.ts";
-import { type QueryPlan, toFacetFilters } from "../../search/index.ts";
+import { assertNever } from "../../../shared/brand.ts";
+import type { SearchCondition, SearchRequest } from "../../ports.ts";
+import { type QueryPlan, toCondition } from "../../search/index.ts";
 import type { Postings, SearchMemory } from "./search-memory.ts";
 import { inList, joinSql, prefixSql, type Sql } from "./sql-parts.ts";
 import type { Visibility } from "./visibility.ts";
@@ -75,18 +76,39 @@ function raise(best: Float64Array, { docs, parts, impacts }: Postings, weight: n
   }
 }
 
-function toFilter(request: SearchRequest, memory: SearchMemory, visible: Visibility): (doc: number) => boolean {
-  const wanted = [...toFacetFilters(request)].map(
-    ([facet, values]) => new Set(values.flatMap((value) => memory.numberOf(facet, value) ?? [])),
-  );
-  return (doc) =>
-    wanted.every((values) => {
-      const { own, ofColumns } = memory.facets(doc);
-      return (
-        own.some((value) => values.has(value)) ||
-        ofColumns.some(({ value, part }) => values.has(value) && visible.seesPart(part))
-      );
-    });
+type DocumentTest = (doc: number) => boolean;
+
+function toFilter(request: SearchRequest, memory: SearchMemory, visible: Visibility): DocumentTest {
+  const compile = (condition: SearchCondition): DocumentTest => {
+    switch (condition.op) {
+      case "has": {
+        const values = new Set(condition.values.flatMap((value) => memory.numberOf(condition.facet, value) ?? []));
+        return (doc) => {
+          const { own, ofColumns } = memory.facets(doc);
+          return (
+            own.some((value) => values.has(value)) ||
+            ofColumns.some(({ value, part }) => values.has(value) && visible.seesPart(part))
+          );
+        };
+      }
+      case "not": {
+        const test = compile(condition.of);
+        return (doc) => !test(doc);
+      }
+      case "and": {
+        const tests = condition.of.map(compile);
+        return (doc) => tests.every((test) => test(doc));
+      }
+      case "or": {
+        const tests = condition.of.map(compile);
+        return (doc) => tests.some((test) => test(doc));
+      }
+      default:
+        return assertNever(condition);
+    }
+  };
+  const condition = toCondition(request);
+  return condition ? compile(condition) : () => true;
 }
 
 function identityMatches(db: SqliteDatabase, plan: QueryPlan): Iterable<{ doc: number; stage: number }> {
