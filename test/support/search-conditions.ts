@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import type { SearchCondition, SearchDocument } from "../../src/metis/ports.ts";
+import type { SearchCondition, SearchDocument, SearchFacet } from "../../src/metis/ports.ts";
+import { assertNever } from "../../src/shared/brand.ts";
 
 const values: Readonly<Record<"tag" | "owner" | "datasetType" | "schema" | "kind", readonly string[]>> = {
   tag: ["PII", "gold", "PII.Email", "PII.Name", "none"],
@@ -29,13 +30,28 @@ export function passesCondition(
   isColumnVisible: (place: number) => boolean,
 ): boolean {
   const passes = (part: SearchCondition): boolean => passesCondition(part, document, isColumnVisible);
-  if (condition.op === "not") return !passes(condition.of);
-  if (condition.op === "and") return condition.of.every(passes);
-  if (condition.op === "or") return condition.of.some(passes);
+  switch (condition.op) {
+    case "not":
+      return !passes(condition.of);
+    case "and":
+      return condition.of.every(passes);
+    case "or":
+      return condition.of.some(passes);
+    case "has":
+      return valuesOf(condition.facet, document, isColumnVisible).some((value) => condition.values.includes(value));
+    default:
+      return assertNever(condition);
+  }
+}
+
+function valuesOf(
+  facet: SearchFacet,
+  document: SearchDocument,
+  isColumnVisible: (place: number) => boolean,
+): readonly string[] {
   const ofColumns = document.columns.flatMap(({ tags }, place) => (isColumnVisible(place) ? tags : []));
-  const found = {
+  return {
     ...{ kind: [document.kind], depot: [document.depot], datasetType: [document.datasetType] },
     ...{ tag: [...document.tags, ...ofColumns], owner: document.owners, schema: [document.schemaName] },
-  }[condition.facet];
-  return found.some((value) => condition.values.includes(value));
+  }[facet];
 }

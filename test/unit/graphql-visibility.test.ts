@@ -226,3 +226,37 @@ describe("a hidden column of a visible dataset", () => {
     expect(data.entityCounts).toContainEqual({ value: "column", count: 3 });
   });
 });
+
+describe("a search with a tree of conditions", () => {
+  const ask = async (where: unknown, key: "ann" | "root" = "root") => {
+    const minSeq = await api.catalog.currentSeq();
+    return server.graphql(
+      `query($where:SearchWhere,$minSeq:Seq){
+         search(query:"",minSeq:$minSeq,filter:{kinds:[dataset],where:$where}){totalCount edges{node{urn}}}}`,
+      api.keys[key],
+      { where, minSeq },
+    );
+  };
+
+  it("finds what passes it, by tags of columns only for those who see them", async () => {
+    const secret = { has: { field: "tag", values: ["Secret.Pay"] } };
+    const all = (await ask(null)).data.search.totalCount;
+    const tagged = (await ask(secret)).data.search;
+    expect(tagged).toEqual({ totalCount: 1, edges: [{ node: { urn: orders } }] });
+    expect((await ask({ not: secret })).data.search.totalCount).toBe(all - 1);
+    expect((await ask({ or: [secret, { not: secret }] })).data.search.totalCount).toBe(all);
+    expect((await ask({ and: [secret, { not: secret }] })).data.search.totalCount).toBe(0);
+    expect((await ask(secret, "ann")).data.search.totalCount).toBe(0);
+  });
+
+  it("is refused where a part says nothing, two things, or names no facet", async () => {
+    const messages = async (where: unknown) => (await ask(where)).errors?.map(({ message }: Error) => message);
+    expect(await messages({})).toEqual(["`where`: expected exactly one of `and`, `or`, `not`, `has`"]);
+    expect(await messages({ not: { and: [{ and: [], or: [] }] } })).toEqual([
+      "`where.not.and[0]`: expected exactly one of `and`, `or`, `not`, `has`",
+    ]);
+    expect(await messages({ has: { field: "colour", values: [] } })).toEqual([
+      "`where.has.field` is `colour`; expected one of `kind`, `depot`, `datasetType`, `tag`, `owner`, `schema`",
+    ]);
+  });
+});

@@ -871,6 +871,25 @@ export type SearchFilter = {
   readonly owners?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   readonly datasetTypes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   readonly schemas?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** has to hold besides the lists */
+  readonly where?: InputMaybe<SearchWhere>;
+};
+
+/** Exactly one of the fields. At most 20 deep. */
+export type SearchWhere = {
+  /** all hold; an empty list does */
+  readonly and?: InputMaybe<ReadonlyArray<SearchWhere>>;
+  /** one of them holds; of an empty list none does */
+  readonly or?: InputMaybe<ReadonlyArray<SearchWhere>>;
+  readonly not?: InputMaybe<SearchWhere>;
+  /** what is found has any of the values */
+  readonly has?: InputMaybe<FacetValues>;
+};
+
+export type FacetValues = {
+  /** kind, depot, datasetType, tag, owner or schema, as in the answer's facets */
+  readonly field: Scalars['String']['input'];
+  readonly values: ReadonlyArray<Scalars['String']['input']>;
 };
 
 export type SearchHit = {
@@ -2096,6 +2115,8 @@ export type ResolversTypes = {
   ApproveScanPayload: ResolverTypeWrapper<ApproveScanPayload>;
   EntityPayload: ResolverTypeWrapper<Omit<EntityPayload, 'entity'> & { entity?: Maybe<ResolversTypes['Entity']> }>;
   SearchFilter: SearchFilter;
+  SearchWhere: SearchWhere;
+  FacetValues: FacetValues;
   SearchHit: ResolverTypeWrapper<SearchHitParent>;
   Highlight: ResolverTypeWrapper<Highlight>;
   SearchEdge: ResolverTypeWrapper<Omit<SearchEdge, 'node'> & { node: ResolversTypes['SearchHit'] }>;
@@ -2269,6 +2290,8 @@ export type ResolversParentTypes = {
   ApproveScanPayload: ApproveScanPayload;
   EntityPayload: Omit<EntityPayload, 'entity'> & { entity?: Maybe<ResolversParentTypes['Entity']> };
   SearchFilter: SearchFilter;
+  SearchWhere: SearchWhere;
+  FacetValues: FacetValues;
   SearchHit: SearchHitParent;
   Highlight: Highlight;
   SearchEdge: Omit<SearchEdge, 'node'> & { node: ResolversParentTypes['SearchHit'] };

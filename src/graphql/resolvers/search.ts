@@ -1,8 +1,8 @@
 import type { Authorized } from "../../heimdall/ports.ts";
-import type { SearchHit, SearchResult } from "../../metis/ports.ts";
+import { type SearchCondition, type SearchHit, type SearchResult, searchFacets } from "../../metis/ports.ts";
 import { BadInputError } from "../../shared/errors.ts";
 import type { GraphqlContext } from "../context.ts";
-import type { SearchFilter, SearchHitResolvers } from "../generated/schema-types.ts";
+import type { SearchFilter, SearchHitResolvers, SearchWhere } from "../generated/schema-types.ts";
 import { given } from "../given.ts";
 import type { SearchHitParent } from "../mappers.ts";
 import { checkPageSize, openList } from "../paging/connection.ts";
@@ -68,7 +68,7 @@ async function withEntities(
   return { items, hasNextPage };
 }
 
-function toWanted({ kinds, depots, tags, owners, datasetTypes, schemas }: SearchFilter) {
+function toWanted({ kinds, depots, tags, owners, datasetTypes, schemas, where }: SearchFilter) {
   return {
     ...given("kinds", kinds),
     ...given("depots", depots),
@@ -76,7 +76,25 @@ function toWanted({ kinds, depots, tags, owners, datasetTypes, schemas }: Search
     ...given("owners", owners),
     ...given("datasetTypes", datasetTypes),
     ...given("schemas", schemas),
+    ...given("where", where ? toCondition(where, "where") : undefined),
   };
+}
+
+/** @param path of the part, for messages */
+function toCondition(where: SearchWhere, path: string): SearchCondition {
+  const { and, or, not, has } = where;
+  if ([and, or, not, has].filter((part) => part !== undefined && part !== null).length !== 1) {
+    throw new BadInputError(`\`${path}\`: expected exactly one of \`and\`, \`or\`, \`not\`, \`has\``);
+  }
+  if (and) return { op: "and", of: and.map((part, at) => toCondition(part, `${path}.and[${at}]`)) };
+  if (or) return { op: "or", of: or.map((part, at) => toCondition(part, `${path}.or[${at}]`)) };
+  if (not) return { op: "not", of: toCondition(not, `${path}.not`) };
+  const facet = searchFacets.find((name) => name === has?.field);
+  if (!has || !facet) {
+    const names = searchFacets.map((name) => `\`${name}\``).join(", ");
+    throw new BadInputError(`\`${path}.has.field\` is \`${has?.field}\`; expected one of ${names}`);
+  }
+  return { op: "has", facet, values: has.values };
 }
 
 function checkText(name: string, text: string): void {
