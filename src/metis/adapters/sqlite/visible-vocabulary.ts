@@ -14,11 +14,12 @@ export interface WordList {
 
 /** Kept in memory, because finding near words means comparing with all of them. Read from the index when first asked. */
 export function createWordList(load: () => Iterable<string>): WordList {
-  let byLength: Map<number, Set<string>> | undefined;
-  const put = (lists: Map<number, Set<string>>, word: string): void => {
+  // the words of each length with the letters they have
+  let byLength: Map<number, Map<string, number>> | undefined;
+  const put = (lists: Map<number, Map<string, number>>, word: string): void => {
     const list = lists.get(word.length);
-    if (list) list.add(word);
-    else lists.set(word.length, new Set([word]));
+    if (list) list.set(word, toLetters(word));
+    else lists.set(word.length, new Map([[word, toLetters(word)]]));
   };
   return {
     add(words) {
@@ -30,14 +31,32 @@ export function createWordList(load: () => Iterable<string>): WordList {
         for (const known of load()) put(byLength, known);
       }
       const found: string[] = [];
+      const letters = toLetters(word);
       // a code point is one or two units, so words of one length in points differ in units
       for (const [length, words] of byLength) {
         if (Math.abs(length - word.length) > 2 * maxEdits) continue;
-        for (const known of words) if (editDistance(word, known, maxEdits) <= maxEdits) found.push(known);
+        for (const [known, own] of words) {
+          // WHY: an edit takes away one letter and adds one at most, and most words differ in more; editDistance costs 50 times this
+          if (countBits(letters & ~own) > maxEdits || countBits(own & ~letters) > maxEdits) continue;
+          if (editDistance(word, known, maxEdits) <= maxEdits) found.push(known);
+        }
       }
       return found.sort();
     },
   };
+}
+
+/** Which letters a word has, as bits; several letters share one. */
+function toLetters(word: string): number {
+  let letters = 0;
+  for (const letter of word) letters |= 1 << ((letter.codePointAt(0) ?? 0) % 32);
+  return letters;
+}
+
+function countBits(bits: number): number {
+  let count = 0;
+  for (let left = bits; left !== 0; left &= left - 1) count++;
+  return count;
 }
 
 /** The vocabulary of the documents and columns that are visible. */
