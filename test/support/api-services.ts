@@ -32,6 +32,7 @@ import type { AuditRecord, ObjectSource } from "../../src/heimdall/ports.ts";
 import { createDirectoryLister, createQuestions } from "../../src/heimdall/questions/index.ts";
 import { createPolicySafety } from "../../src/heimdall/safety/index.ts";
 import type { HttpServices } from "../../src/http/index.ts";
+import type { LineageStore } from "../../src/metis/ports.ts";
 import { systemClock } from "../../src/shared/clock.ts";
 import { UnavailableError } from "../../src/shared/errors.ts";
 import { createIdSource } from "../../src/shared/ids.ts";
@@ -72,8 +73,14 @@ policy:
     allow: true
 `;
 
-/** @param policies more policies as YAML */
-export async function createApiServices(policies = ""): Promise<ApiServices> {
+/**
+ * @param policies more policies as YAML
+ * @param parts in place of those of the test's own
+ */
+export async function createApiServices(
+  policies = "",
+  parts: { readonly lineage?: LineageStore } = {},
+): Promise<ApiServices> {
   const dir = createTempDir();
   const common = { clock: systemClock, logger: silentLogger };
   const state = await openState(new Secret(`sqlite:${dir.path}/state.db`), common);
@@ -87,7 +94,7 @@ export async function createApiServices(policies = ""): Promise<ApiServices> {
     controlMigrations,
   ])
     await state.migrate(migrations);
-  const { catalog } = await createTestCatalog(state);
+  const { catalog } = await createTestCatalog(state, parts);
   const audit = await createStateAuditLog(state, { ...common, ids, sealer: plainSealer });
   const identity = createStateIdentityStore(state, common);
   const builtIn = [
