@@ -183,10 +183,10 @@ const edgesOf = {
   dataset: {
     UPSTREAM: `
       select distinct e.target as near, e.source as far
-      from json_each(?) f cross join edge e on e.target = f.value and e.collapsed = 1`,
+      from json_each(?) f cross join edge e on e.target = f.value and e.collapsed >= 1`,
     DOWNSTREAM: `
       select distinct e.source as near, e.target as far
-      from json_each(?) f cross join edge e on e.source = f.value and e.collapsed = 1`,
+      from json_each(?) f cross join edge e on e.source = f.value and e.collapsed >= 1`,
   },
   column: {
     UPSTREAM: `

@@ -38,11 +38,11 @@ const datasetNeighbours: Readonly<Record<Direction, string>> = {
   UPSTREAM: `
     select distinct f.value as urn, n.urn as neighbour
     from json_each(?) f cross join vertex v on v.urn = f.value
-    cross join edge e on e.target = v.id and e.collapsed = 1 cross join vertex n on n.id = e.source`,
+    cross join edge e on e.target = v.id and e.collapsed >= 1 cross join vertex n on n.id = e.source`,
   DOWNSTREAM: `
     select distinct f.value as urn, n.urn as neighbour
     from json_each(?) f cross join vertex v on v.urn = f.value
-    cross join edge e on e.source = v.id and e.collapsed = 1 cross join vertex n on n.id = e.target`,
+    cross join edge e on e.source = v.id and e.collapsed >= 1 cross join vertex n on n.id = e.target`,
 };
 
 const columnNeighbours: Readonly<Record<Direction, string>> = {
@@ -69,7 +69,7 @@ const edgeColumns = `
 const datasetEdges = `
   with found as materialized (select v.id from json_each(?) f cross join vertex v on v.urn = f.value)
   select ${edgeColumns}
-  from found f cross join edge e on e.target = f.id and e.collapsed = 1
+  from found f cross join edge e on e.target = f.id and e.collapsed >= 1
   cross join vertex s on s.id = e.source cross join vertex t on t.id = e.target
   cross join evidence x on x.id = e.evidence
   where +e.source in (select id from found)

@@ -2,7 +2,7 @@ import type { ProjectionSchema } from "./projection-file.ts";
 
 /** Tables of the lineage projection. */
 export const lineageSchema: ProjectionSchema = {
-  version: "lineage-1",
+  version: "lineage-2",
   tables: `
     -- every URN that is a node or that an edge names
     create table vertex (
@@ -21,7 +21,7 @@ export const lineageSchema: ProjectionSchema = {
     create table edge (
       id integer primary key,
       evidence integer not null,
-      -- 0: as given; 1: between datasets, made from those
+      -- 0: as given; 1: between datasets, made from those; 2: given between datasets, and so both
       collapsed integer not null,
       source integer not null,
       target integer not null,
@@ -34,4 +34,6 @@ export const lineageSchema: ProjectionSchema = {
     create index edge_evidence on edge (evidence);
     create index edge_source on edge (source, collapsed, target);
     create index edge_target on edge (target, collapsed, source);`,
+  // WHY: edges come by target and go into an index by source; without room for its pages each would be read and written again
+  prepare: (db) => db.exec("pragma cache_size = -65536; pragma wal_autocheckpoint = 8000"),
 };

@@ -77,10 +77,13 @@ function replaceEdges(
     `insert into edge (evidence, collapsed, source, target, type, subtype, expression, masking, confidence)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  for (const [collapsed, list] of [edges, collapseEdges(edges)].entries()) {
-    for (const { from, to, type, subtype, expression, masking, confidence } of list) {
-      const ends = [vertices.idOf(from), vertices.idOf(to)];
-      insert.run([evidence, collapsed, ...ends, type, subtype, expression ?? null, Number(masking), confidence]);
-    }
-  }
+  const put = (edge: LineageEdge, collapsed: 0 | 1 | 2): void => {
+    const { from, to, type, subtype, expression, masking, confidence } = edge;
+    const ends = [vertices.idOf(from), vertices.idOf(to)];
+    insert.run([evidence, collapsed, ...ends, type, subtype, expression ?? null, Number(masking), confidence]);
+  };
+  const collapsed = new Set(collapseEdges(edges));
+  // one that is its own collapse is kept once
+  for (const edge of edges) put(edge, collapsed.delete(edge) ? 2 : 0);
+  for (const edge of collapsed) put(edge, 1);
 }

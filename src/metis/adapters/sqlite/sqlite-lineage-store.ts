@@ -54,7 +54,7 @@ function overFile(file: ProjectionFile, clock: Clock): LineageStore {
         .db()
         .prepare(
           `select (select count(*) from vertex where node is not null) as nodes,
-                  (select count(*) from edge where collapsed = 0) as edges`,
+                  (select count(*) from edge where collapsed <> 1) as edges`,
         )
         .get<{ nodes: number; edges: number }>();
       return { nodes: row?.nodes ?? 0, edges: row?.edges ?? 0 };
