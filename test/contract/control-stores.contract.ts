@@ -287,6 +287,8 @@ export function controlStoresContract(make: () => Promise<ControlStoresFixture>)
     await stores.resources.commit([], nothing, [removal(resource)]);
     expect(await stores.resources.listUnsettled()).toEqual([resource.uid]);
     const lease = await lead(stores);
+    // whatever the loop had read, what is being deleted does not come back
+    expect(await stores.resources.writeStatus(await find(stores, sales), status, [], lease)).toBe(false);
     expect(await stores.resources.terminate(await find(stores, sales), lease, nothing)).toBe(true);
     expect(await stores.resources.find(sales)).toBeUndefined();
     expect(await stores.resources.findByUid(resource.uid)).toMatchObject({ phase: "Terminated" });

@@ -1,8 +1,12 @@
 // `npm run soak -- [SUITE ...]`: whole campaigns of what `npm test` runs a little of; without names, all. Fails at the first broken promise.
+// SOAK_SEED and SOAK_PATH tell one story of the suite `control` again, as its failure says; SOAK_STORIES: how many it tells, default 5,000.
 // SOAK_CASES: how many random cases of each property of policies, default 100,000.
+
+import { controlFollowsModel } from "../support/control-model.ts";
 import { sendToDecisions } from "../support/decision-server.ts";
 import { filterProperties, storeAgrees } from "../support/filter-properties.ts";
 import { type FilteringStoreKind, filteringStores } from "../support/filtering-stores.ts";
+import { createMemoryStore } from "../support/memory-store.ts";
 import { fuzzDenies, fuzzPolicies } from "../support/policy-fuzz.ts";
 import { type PolicyProperty, policyProperties } from "../support/policy-properties.ts";
 import { fuzzRequests } from "../support/request-fuzz.ts";
@@ -25,6 +29,16 @@ const suites: Readonly<Record<string, Readonly<Record<string, Campaign>>>> = {
     ),
     ...campaigns("searches", searchProperties),
     "why-not names changes that turn the answer into allow": () => whyNotFlips(cases),
+  },
+  control: {
+    "the controller does what a model of a few lines says": () =>
+      controlFollowsModel(createMemoryStore, {
+        seeds: process.env.SOAK_PATH === undefined ? Number(process.env.SOAK_STORIES ?? 5_000) : 1,
+        // a path leads to its story only among stories of the same length
+        maxSteps: Number(process.env.SOAK_STEPS ?? 20),
+        seed: process.env.SOAK_SEED === undefined ? undefined : Number(process.env.SOAK_SEED),
+        path: process.env.SOAK_PATH,
+      }),
   },
   fuzz: {
     "10,000 mutated policies and requests never crash, hang or are allowed by nothing": () => fuzzPolicies(10_000),

@@ -12,6 +12,7 @@ const concurrency = 4;
 const firstDelayMs = 1000;
 const maxDelayMs = 300_000;
 const resyncMs = 300_000;
+const driftMs = 600_000;
 const finalizeAgainMs = 1000;
 const waitingReason = "WaitingForDependencies";
 
@@ -44,7 +45,7 @@ export interface ControlLoop {
 
 export function createControlLoop(options: ControlLoopOptions): ControlLoop {
   const { resources, reconcilers, clock, logger } = options;
-  const attempts = new Map<string, number>();
+  const attempts = new Map<string, { readonly generation: number; readonly count: number }>();
   const stopping = new AbortController();
   const queue = createWorkQueue(step, { clock, concurrency });
   return {
@@ -52,7 +53,7 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
     runNow: (uid) => queue.runNow(uid),
     batch: (work) => queue.batch(work),
     async resync() {
-      for (const { uid } of await resources.listAll()) queue.add(uid);
+      for (const uid of await resources.listUids()) queue.addLast(uid);
     },
     whenIdle: () => queue.whenIdle(),
     async stop() {
@@ -119,8 +120,8 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
     const conditions = [...(outcome.conditions ?? []), ...(needs.length > 0 ? [satisfied] : [])];
     if (!(await settle(present, { ...outcome, conditions }, lease))) return;
     if (!outcome.backoff) attempts.delete(present.uid);
-    const delayMs = outcome.backoff ? nextDelay(present.uid) : outcome.requeueAfterMs;
-    if (delayMs !== undefined) queue.add(present.uid, delayMs);
+    if (outcome.backoff) queue.add(present.uid, nextDelay(present.uid, present.generation));
+    else queue.add(present.uid, outcome.requeueAfterMs ?? driftDelay());
   }
 
   /** Moves it to `Provisioning`, so that everybody sees that work has begun. */
@@ -128,7 +129,9 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
     const status = { ...toStatus(resource), phase: "Provisioning" as const };
     const event = { type: "Normal" as const, reason: "Provisioning", message: "started" };
     if (!(await resources.writeStatus(resource, status, [event], lease))) return undefined;
-    return resources.findByUid(resource.uid);
+    const begun = await resources.findByUid(resource.uid);
+    // it was deleted or applied again in between
+    return begun?.phase === "Provisioning" && begun.generation === resource.generation ? begun : undefined;
   }
 
   /** Writes an outcome, where it says anything new. `false`: it was changed meanwhile, and is looked at again. */
@@ -169,7 +172,7 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
       );
       logger.warn({ ref: nameOf(resource.ref), err: error }, "deleting did not succeed");
       await resources.writeStatus(resource, { ...toStatus(resource), conditions }, [], lease);
-      return queue.add(resource.uid, nextDelay(resource.uid));
+      return queue.add(resource.uid, nextDelay(resource.uid, resource.generation));
     }
     if (!alongside) return queue.add(resource.uid, finalizeAgainMs);
     if (!(await resources.terminate(resource, lease, alongside))) return queue.add(resource.uid);
@@ -198,11 +201,18 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
     }
   }
 
-  function nextDelay(uid: string): number {
-    const attempt = attempts.get(uid) ?? 0;
-    attempts.set(uid, Math.min(attempt + 1, 20));
-    const full = Math.min(maxDelayMs, firstDelayMs * 2 ** attempt);
+  /** Doubles up to `maxDelayMs`, spread over its upper half; a new manifest starts anew. */
+  function nextDelay(uid: string, generation = 0): number {
+    const known = attempts.get(uid);
+    const count = known?.generation === generation ? known.count : 0;
+    attempts.set(uid, { generation, count: Math.min(count + 1, 20) });
+    const full = Math.min(maxDelayMs, firstDelayMs * 2 ** count);
     return Math.round(full / 2 + (full / 2) * options.random());
+  }
+
+  /** When what is as it should be is looked at again, in case somebody changed the world beside it. */
+  function driftDelay(): number {
+    return Math.round(driftMs * (1 + options.random() / 2));
   }
 }
 

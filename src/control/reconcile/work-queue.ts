@@ -4,6 +4,8 @@ import type { Clock } from "../../shared/clock.ts";
 export interface WorkQueue {
   /** Asks for `key` after `delayMs`; an earlier time that was asked for stays. */
   add(key: string, delayMs?: number): void;
+  /** Asks for `key` when nothing that was asked for by `add` is due. */
+  addLast(key: string): void;
   /** Works on `key` before it returns, after whoever works on it now. */
   runNow(key: string): Promise<void>;
   /** Starts nothing that is due until `work` has ended, so that keys asked for on the way are worked on once. */
@@ -23,6 +25,8 @@ export function createWorkQueue(
   { clock, concurrency }: { readonly clock: Clock; readonly concurrency: number },
 ): WorkQueue {
   const due = new Set<string>();
+  // WHY: a change is not to wait for ten thousand that are only looked at again
+  const last = new Set<string>();
   const later = new Map<string, { readonly at: number; readonly cancel: () => void }>();
   const running = new Map<string, Promise<void>>();
   const batches = new Set<Promise<void>>();
@@ -39,10 +43,17 @@ export function createWorkQueue(
       later.set(key, { at, cancel: clock.schedule(delayMs, () => makeDue(key)) });
     },
 
+    addLast(key) {
+      if (stopped || due.has(key)) return;
+      last.add(key);
+      pump();
+    },
+
     async runNow(key) {
       for (let before = running.get(key); before; before = running.get(key)) await before;
       if (stopped) return;
       due.delete(key);
+      last.delete(key);
       forget(key);
       await start(key);
     },
@@ -60,7 +71,7 @@ export function createWorkQueue(
     },
 
     async whenIdle() {
-      while (running.size > 0 || due.size > 0 || batches.size > 0) {
+      while (running.size > 0 || due.size > 0 || last.size > 0 || batches.size > 0) {
         await Promise.all([...running.values(), ...batches]);
       }
     },
@@ -68,6 +79,7 @@ export function createWorkQueue(
     async stop() {
       stopped = true;
       due.clear();
+      last.clear();
       for (const { cancel } of later.values()) cancel();
       later.clear();
       await Promise.all(running.values());
@@ -77,6 +89,7 @@ export function createWorkQueue(
   function makeDue(key: string): void {
     if (stopped) return;
     forget(key);
+    last.delete(key);
     due.add(key);
     pump();
   }
@@ -88,12 +101,14 @@ export function createWorkQueue(
 
   function pump(): void {
     if (batches.size > 0) return;
-    for (const key of due) {
-      if (running.size >= concurrency) return;
-      // what is asked for while it is worked on is worked on again afterwards
-      if (running.has(key)) continue;
-      due.delete(key);
-      void start(key);
+    for (const keys of [due, last]) {
+      for (const key of keys) {
+        if (running.size >= concurrency) return;
+        // what is asked for while it is worked on is worked on again afterwards
+        if (running.has(key)) continue;
+        keys.delete(key);
+        void start(key);
+      }
     }
   }
 

@@ -82,6 +82,8 @@ export function createStateResourceStore(
           .where("uid", "=", resource.uid)
           .where("gone", "=", "")
           .where("resource_version", "=", resource.resourceVersion)
+          // INVARIANT: what is being deleted never comes back, whatever the loop had read
+          .where("phase", status.phase === "Terminating" ? "=" : "!=", "Terminating")
           .executeTakeFirst();
         if (numUpdatedRows === 0n) return false;
         await addEvents(tx, ids, resource.uid, events, at);
