@@ -7,9 +7,11 @@ import { fileURLToPath } from "node:url";
 import {
   type ControlOptions,
   controlMigrations,
+  createCliStack,
   createControl,
   createGrantHistory,
   createGrantUses,
+  createJobKeys,
   createProcessStack,
   createResourceObjectSource,
   createResourcePolicySource,
@@ -81,6 +83,27 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const operatorId = "operator";
 /** longest wait for an engine when readiness is asked */
 const engineAnswerMs = 1_000;
+
+/** The program `dataos-ctl` and all that it loads. */
+function findCli(): { readonly file: string; readonly code: readonly string[] } {
+  const [folder, extension] = import.meta.url.endsWith(".ts") ? ["src", "ts"] : ["dist", "js"];
+  // WHY: what an installed package needs may be beside it
+  const installed = /^.*[\\/]node_modules(?=[\\/])/.exec(root)?.[0];
+  return {
+    file: join(root, folder, `cli/main.${extension}`),
+    code: [
+      join(root, folder),
+      join(root, "node_modules"),
+      join(root, "package.json"),
+      ...(installed ? [installed] : []),
+    ],
+  };
+}
+
+/** Where a server that listens everywhere is reached from its own machine. */
+function toLocalUrl(url: string): string {
+  return url.replace(/^(http:\/\/)(?:0\.0\.0\.0|\[::\])(?=:)/, (_, scheme: string) => `${scheme}localhost`);
+}
 
 /** A started server. */
 interface Server {
@@ -199,6 +222,7 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
     const workDir = join(config.dataDir, "jobs");
     const left = await endLeftProcesses(workDir);
     if (left.ended > 0) logger.warn({ processes: left.ended }, "ended what a killed server had left running");
+    const listening = Promise.withResolvers<string>();
     const control = createControl({
       state,
       secrets,
@@ -227,6 +251,13 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
         createProcessStack({
           allowedCommands: config.jobCommands,
           environment: pickEnvironment(["PATH", "LANG", "LC_ALL", "TZ"]),
+          workDir,
+          clock,
+        }),
+        createCliStack({
+          program: findCli(),
+          lendKey: createJobKeys({ authorizer, identity, audit }),
+          serverUrl: () => listening.promise,
           workDir,
           clock,
         }),
@@ -290,6 +321,7 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
     );
     stops.push(() => http.close());
     const { url } = await http.listen();
+    listening.resolve(toLocalUrl(url));
     await audit.append({
       type: "server.started",
       actor: "server",

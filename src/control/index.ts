@@ -19,4 +19,6 @@ export { createSendHttp } from "./pager/index.ts";
 export { createGrantUses, createResourcePolicySource } from "./policy-documents.ts";
 export { createResourceObjectSource } from "./resource-object-source.ts";
 export { endLeftProcesses } from "./workflow/stacks/left-processes.ts";
+export { createJobKeys } from "./workflow/job-keys.ts";
+export { createCliStack } from "./workflow/stacks/cli.ts";
 export { createProcessStack } from "./workflow/stacks/process.ts";

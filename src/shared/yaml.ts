@@ -79,6 +79,8 @@ function refused(problems: readonly Problem[]): YamlText {
   return { documents: [], problems: sorted.slice(0, maxProblems) };
 }
 
+const halfCharacter = "the text holds half of a surrogate pair, such as `\\ud800`; write the whole character";
+
 type Places = (offset: number) => SourcePosition;
 
 function createPlaces(lines: LineCounter, file: string): Places {
@@ -231,6 +233,9 @@ function readDocument(contents: ParsedNode | null, text: string, places: Places,
         message: `number \`${written.slice(0, 40)}\` cannot be kept exactly; quote it if it is a name`,
       });
     }
+    // stores and answers are UTF-8, which has no such character
+    if (typeof value === "string" && !value.isWellFormed())
+      problems.push({ at: places(start), message: halfCharacter });
     return value;
   };
 
@@ -282,6 +287,7 @@ function keyFault(name: string, key: ParsedNode | null): string | undefined {
   if (name === "<<" && isScalar(key) && key.type === "PLAIN") {
     return "merge key `<<` is not allowed; write the values out";
   }
+  if (!name.isWellFormed()) return halfCharacter;
   // SECURITY: it would set the prototype of the object instead of a property
   if (name === "__proto__") return "key `__proto__` is not allowed; choose another name";
   return undefined;

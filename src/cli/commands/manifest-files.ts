@@ -24,7 +24,7 @@ export async function readManifests(paths: readonly string[], recursive: boolean
 }
 
 function listFiles(path: string, recursive: boolean): string[] {
-  const kind = statSync(path, { throwIfNoEntry: false });
+  const kind = reading(path, () => statSync(path, { throwIfNoEntry: false }));
   if (!kind) throw new CommandError(`there is no file or folder \`${path}\``, badInput);
   if (!kind.isDirectory()) return [path];
   const found = readdirSync(path, { withFileTypes: true, recursive })
@@ -39,10 +39,17 @@ function listFiles(path: string, recursive: boolean): string[] {
 }
 
 function readText(file: string): string {
+  return reading(file, () => readFileSync(file, "utf8"));
+}
+
+function reading<T>(path: string, read: () => T): T {
   try {
-    return readFileSync(file, "utf8");
+    return read();
   } catch (cause) {
-    throw new CommandError(`cannot read \`${file}\`: ${(cause as Error).message}`, badInput);
+    const { code, message } = cause as NodeJS.ErrnoException;
+    // where a job runs this program, see docs/adr/0122-jobs-that-run-commands.md
+    const why = code === "ERR_ACCESS_DENIED" ? "a job reads the files of its own `manifests` only" : message;
+    throw new CommandError(`cannot read \`${path}\`: ${why}`, badInput);
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Authorizer, CallContext } from "../../heimdall/ports.ts";
 import { type Clock, toTimestamp } from "../../shared/clock.ts";
-import { ConflictError, ForbiddenError, NotFoundError } from "../../shared/errors.ts";
+import { BadInputError, ConflictError, ForbiddenError, NotFoundError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/logger.ts";
 import { callFor, type FindSubject } from "../connections.ts";
 import { describeUser } from "../describe.ts";
-import { type JobSpec, readStoredSpec } from "../manifest/index.ts";
+import { type JobSpec, readStoredSpec, redactedText } from "../manifest/index.ts";
 import type { StackCall } from "../needs.ts";
 import type { ClaimedRun, Lease, LogStore, ResourceStore, RunStore, StoredResource, StoredRun } from "../stores.ts";
 import type { VolumeMounts } from "../volume/volume-mounts.ts";
@@ -260,6 +260,7 @@ export function createRunWorker(options: RunWorkerOptions): RunWorker {
   ): Promise<Readonly<Record<string, unknown>>> {
     const runner = options.stacks.find(job.stack);
     if (!runner) throw new NotFoundError(`no driver configured for stack \`${job.stack}\``);
+    refuseKeptVariables(job);
     const calls = await callsOf(run, job);
     // SECURITY: rights are those of this moment, not those of the moment it was applied
     for (const call of calls) await options.authorizer.authorize(call, "workflow.run", resource.object);
@@ -322,6 +323,15 @@ export function createRunWorker(options: RunWorkerOptions): RunWorker {
     if (!subject) throw new ForbiddenError(`user \`${id}\`, in whose name the job runs, is not known (any more)`);
     return callFor(subject, run.id);
   }
+}
+
+/** A value that left the manifest would reach the program as the words that stand for it. */
+function refuseKeptVariables({ envs }: JobSpec): void {
+  const [name] = Object.entries(envs).find(([, value]) => value === redactedText) ?? [];
+  if (name !== undefined)
+    throw new BadInputError(
+      `variable \`${name}\` holds a secret by its name, which no workflow keeps; put it into a \`secret\` and name that below \`dataosSecrets\``,
+    );
 }
 
 function tellChange(log: RunLog, { name, state, tries, message, result }: JobProgress): void {
