@@ -18,7 +18,7 @@ export type {
 export { createSendHttp } from "./pager/index.ts";
 export { createGrantUses, createResourcePolicySource } from "./policy-documents.ts";
 export { createResourceObjectSource } from "./resource-object-source.ts";
-export { endLeftProcesses } from "./workflow/stacks/left-processes.ts";
 export { createJobKeys } from "./workflow/job-keys.ts";
 export { createCliStack } from "./workflow/stacks/cli.ts";
+export { endLeftProcesses } from "./workflow/stacks/left-processes.ts";
 export { createProcessStack } from "./workflow/stacks/process.ts";
