@@ -158,7 +158,7 @@ export function findTable(
   if (found) return found;
   const name = written.at(-1) ?? "";
   const schema = written.at(-2);
-  const schemas = schema === undefined ? [...cx.defaultSchemas, undefined] : [schema];
+  const schemas = cx.schema.find ? [] : schema === undefined ? [...cx.defaultSchemas, undefined] : [schema];
   for (const candidate of schemas) {
     const table = cx.schema.table(candidate, name);
     if (table) return table;
