@@ -45,7 +45,7 @@ export interface Rules {
 }
 
 /** The rules of PostgreSQL over a schema that is known. */
-export const strictRules: Rules = {
+const strictRules: Rules = {
   openWorld: false,
   lateralAliases: false,
   structFields: false,

@@ -117,7 +117,7 @@ export function toTerm(cx: Conversion, value: unknown): Term | undefined {
 }
 
 /** The expressions of ORDER BY. */
-export function sortKeys(cx: Conversion, value: unknown): Expr[] {
+function sortKeys(cx: Conversion, value: unknown): Expr[] {
   const list = Array.isArray(value) ? value : listOf(fieldsOf(value).expressions);
   return list.map((one: unknown) => {
     const node = nodeOf(one);
