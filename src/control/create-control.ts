@@ -22,6 +22,7 @@ import { createStateControlStores } from "./adapters/state/index.ts";
 import { type Applied, createApplier, type Rollback } from "./apply.ts";
 import { createConnections, type FindSubject } from "./connections.ts";
 import { createDeleter } from "./delete.ts";
+import type { ManagedDatabases } from "./database/managed-databases.ts";
 import { dependenciesOf } from "./dependencies.ts";
 import { describeWorkspace, nameOf, resourceUrn, toResource } from "./describe.ts";
 import { decideGrant, listGrants } from "./grants.ts";
@@ -43,6 +44,7 @@ import type { ApplyRequest, Control, ResourceLink, ResourceRef, Run } from "./po
 import { createBundleReconciler } from "./reconcile/bundle.ts";
 import { computeReconciler } from "./reconcile/compute.ts";
 import { createControlLoop } from "./reconcile/control-loop.ts";
+import { createDatabaseReconciler } from "./reconcile/database.ts";
 import { createDeclaredReconciler } from "./reconcile/declared.ts";
 import { createDepotReconciler } from "./reconcile/depot.ts";
 import { createRoleReconciler, createUserReconciler } from "./reconcile/identity.ts";
@@ -87,6 +89,8 @@ export interface ControlOptions {
   /** Compiles a filter pattern of a scan. @throws {BadInputError} it is wrong */
   readonly checkNames: (pattern: NamePattern, setting: string) => unknown;
   readonly openSql: OpenSql;
+  /** The PostgreSQL that databases are made on; absent: none is. */
+  readonly databases?: ManagedDatabases;
   /** Folder of all volumes; absent: there are none. */
   readonly volumesDir?: string;
   readonly readSql: ReadSql;
@@ -255,7 +259,7 @@ export function createControl(options: ControlOptions): ControlRuntime {
         hasMail: options.sendMail !== undefined,
       }),
       volume: createVolumeReconciler(folders, secrets),
-      database: notRunYet,
+      database: createDatabaseReconciler(options.databases, secrets),
       bundle: createBundleReconciler({
         resources,
         bundles: stores.bundles,

@@ -1,5 +1,6 @@
 export { controlMigrations, createStateControlStores } from "./adapters/state/index.ts";
 export { type ControlOptions, type ControlRuntime, createControl } from "./create-control.ts";
+export { createManagedDatabases } from "./database/managed-databases.ts";
 export { shareSources } from "./depot-access.ts";
 export { describeResource } from "./describe.ts";
 export { disablePolicy } from "./disable-policy.ts";

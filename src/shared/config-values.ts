@@ -31,6 +31,12 @@ export function parseStateUrl(text: string): ConfigValue<Secret> {
     : problem("expected `sqlite:<path>` or `postgresql://user:password@host:5432/database`");
 }
 
+export function parseManagedUrl(text: string): ConfigValue<Secret> {
+  return hasScheme(text, ["postgresql:", "postgres:"])
+    ? { value: new Secret(text) }
+    : problem("expected `postgresql://user:password@host:5432/database` of a role that may make databases and roles");
+}
+
 export function parseSearchUrl(text: string): ConfigValue<Secret | "embedded"> {
   if (text === "embedded") return { value: text };
   return hasScheme(text, ["http:", "https:"])

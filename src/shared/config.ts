@@ -7,6 +7,7 @@ import {
   parseGraphUrl,
   parseHost,
   parseLogLevel,
+  parseManagedUrl,
   parseNetworks,
   parsePath,
   parsePort,
@@ -38,6 +39,8 @@ export interface Config {
   readonly jobCommands: readonly string[];
   /** the mail server of pagers; `undefined`: none */
   readonly smtpUrl: Secret | undefined;
+  /** of a role that makes databases for resources of type `database`; `undefined`: they wait */
+  readonly managedPostgresUrl: Secret | undefined;
   /** the first operator key; `undefined`: made and printed once */
   readonly bootstrapApiKey: Secret | undefined;
   readonly logLevel: LogLevel;
@@ -130,6 +133,12 @@ const settings: readonly Setting[] = [
     variable: "DATAOS_SMTP_URL",
     help: "mail server of pagers, e.g. smtp://user:password@host:587?from=alerts@example.com (none)",
     parse: parseSmtpUrl,
+  },
+  {
+    key: "managedPostgresUrl",
+    variable: "DATAOS_MANAGED_POSTGRES_URL",
+    help: "PostgreSQL that resources of type database are made on (none)",
+    parse: parseManagedUrl,
   },
   {
     key: "bootstrapApiKey",
@@ -298,6 +307,7 @@ function complete(values: ReadonlyMap<keyof Config, unknown>, cwd: string): Conf
     synonymsFile: given.synonymsFile === undefined ? undefined : toAbsolute(given.synonymsFile, cwd),
     jobCommands: Object.freeze(given.jobCommands ?? []),
     smtpUrl: given.smtpUrl,
+    managedPostgresUrl: given.managedPostgresUrl,
     bootstrapApiKey: given.bootstrapApiKey,
     logLevel: given.logLevel ?? "info",
   });

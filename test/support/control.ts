@@ -95,6 +95,7 @@ export interface TestControlOptions {
   readonly readMetrics?: ControlOptions["readMetrics"];
   readonly sendHttp?: ControlOptions["sendHttp"];
   readonly sendMail?: ControlOptions["sendMail"];
+  readonly databases?: ControlOptions["databases"] & object;
   readonly clock?: ManualClock;
   /** makes ids different from those of another process on the same store */
   readonly seed?: string;
@@ -205,6 +206,7 @@ export async function createTestControl(state: StateDb, options: TestControlOpti
       }),
     sendMail: options.sendMail,
     stacks: options.stacks ?? [],
+    ...(options.databases ? { databases: options.databases } : {}),
     volumesDir: options.volumesDir ?? createTempDir().path,
     clock,
     ids,

@@ -67,7 +67,7 @@ export function createBundleReconciler(options: BundleReconcilerOptions): Reconc
       const spec = readStoredSpec("bundle", bundle.version, bundle.manifest);
       const inFile = spec.resources.find(({ file }) => file !== undefined);
       if (inFile) {
-        const message = `the manifest of \`${inFile.id}\` is in the file \`${inFile.file}\`, which the server does not read; apply the bundle with \`dataos-ctl\`, which puts it in, or write it below \`spec\``;
+        const message = `the manifest of \`${inFile.id}\` is in the file \`${inFile.file}\`, which the server does not read; write it below \`spec\``;
         return { phase: "Pending", ready: { status: "False", reason: "FileNotGiven", message } };
       }
       const record = await follow(bundle, spec);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { keyword, mapping, opt, req, scalarText, shortText } from "../schema.ts";
+import { bool, keyword, mapping, opt, req, scalarText, shortText } from "../schema.ts";
 
 /** `database:` (`reference/dataos.md` §10): a database on the managed PostgreSQL, with its migrations. */
 export const databaseSection = mapping({
@@ -14,10 +14,14 @@ export const databaseSection = mapping({
         "migrations in the manifest: name -> statements, in the order of the names",
       ),
       command: req(keyword(["up", "down"]), "apply them, or take them back"),
-      parameter: opt(scalarText, "how many of them"),
+      parameter: opt(
+        scalarText.refine((text) => /^[1-9]\d{0,3}$/.test(text), { message: "expected a number from 1 to 9999" }),
+        "how many of them; default: all",
+      ),
     }),
     "how its tables are made",
   ),
+  dropOnDelete: opt(bool, "drop the database with the resource; default: it stays"),
   manageAsUser: opt(shortText.min(1), "whose rights it has"),
   compute: opt(shortText.min(1), "the compute that migrations run on"),
 });
