@@ -1,14 +1,7 @@
-import { type Command, Option } from "commander";
-import type { CommandContext } from "./command-context.ts";
+import type { Command } from "commander";
+import { manifestFiles, output, recursive, repeatable, type WithContext } from "./options.ts";
 
-type WithContext = <Arguments extends readonly unknown[]>(
-  action: (context: CommandContext, ...args: Arguments) => Promise<void>,
-) => (...args: readonly unknown[]) => Promise<void>;
-
-const output = (): Option => new Option("-o, --output <format>", "table, yaml or json").default("table");
-const collect = (value: string, previous: readonly string[]): string[] => [...previous, value];
-const files = (): Option =>
-  new Option("-f, --manifestFile <path>", "a file, a folder, or - for standard input").argParser(collect).default([]);
+const files = () => manifestFiles("a file, a folder, or - for standard input");
 
 /** `dataos-ctl policy …`: what a change of policies does, before and after it is made. */
 export function addPolicyCommands(program: Command, withContext: WithContext): void {
@@ -17,13 +10,9 @@ export function addPolicyCommands(program: Command, withContext: WithContext): v
     .command("lint")
     .description("find dead, shadowed, conflicting and misspelt rules; needs no server")
     .addOption(files().makeOptionMandatory())
-    .option("-R, --recursive", "look into the folders of a folder")
+    .addOption(recursive())
     .option("--strict", "fail on warnings too")
-    .addOption(
-      new Option("--tag-namespace <glob>", "tags that subjects may have besides users:, roles: and dataos:")
-        .argParser(collect)
-        .default([]),
-    )
+    .addOption(repeatable("--tag-namespace <glob>", "tags that subjects may have besides users:, roles: and dataos:"))
     .addOption(output())
     .action(
       withContext(async (context, options: never) =>
@@ -34,7 +23,7 @@ export function addPolicyCommands(program: Command, withContext: WithContext): v
     .command("test")
     .description("run the *.cases.yaml beside policies and name rules that no case meets; needs no server")
     .addOption(files().makeOptionMandatory())
-    .option("-R, --recursive", "look into the folders of a folder")
+    .addOption(recursive())
     .addOption(output())
     .action(
       withContext(async (context, options: never) =>
@@ -57,7 +46,7 @@ export function addPolicyCommands(program: Command, withContext: WithContext): v
     .description("which decisions change from OLD to NEW, for the users and data that the server has")
     .argument("<old>", "a file, a folder, or `live`: what decides now")
     .argument("<new>", "a file or folder; beside `live` it takes the place of policies of the same name")
-    .option("-R, --recursive", "look into the folders of a folder")
+    .addOption(recursive())
     .addOption(output())
     .action(
       withContext(async (context, before: string, after: string, options: never) =>
@@ -68,7 +57,7 @@ export function addPolicyCommands(program: Command, withContext: WithContext): v
     .command("replay")
     .description("which decisions of the audit log a candidate would answer differently")
     .addOption(files().makeOptionMandatory())
-    .option("-R, --recursive", "look into the folders of a folder")
+    .addOption(recursive())
     .option("--from <time>", "only from this time, e.g. 2026-01-31T08:00:00Z")
     .option("--to <time>", "only before this time")
     .addOption(output())
@@ -103,7 +92,7 @@ export function addPolicyCommands(program: Command, withContext: WithContext): v
     .command("start")
     .description("start it on all server processes")
     .addOption(files().makeOptionMandatory())
-    .option("-R, --recursive", "look into the folders of a folder")
+    .addOption(recursive())
     .addOption(output())
     .action(
       withContext(async (context, options: never) =>

@@ -56,10 +56,28 @@ function addManifestCommands(parent: Command, withContext: WithContext): void {
     .option("--prune", "delete what carries the tag of -l and is not in the files any more")
     .addOption(repeatable("-l, --selector <tag=value>", "with --prune: which resources the files speak for"))
     .addOption(yes())
+    .option("--lint", "check the files alone, as `lint` does; needs no server")
+    .option("-r, --re-run", "run workflows again that did not change")
     .option("--disable-interpolation", "leave $VAR and ${VAR} as they stand")
     .action(
       withContext(async (context, options: never) => (await import("./commands/apply.ts")).apply(context, options)),
     );
+  for (const [name, description] of [
+    ["create", "apply manifests of what is not there yet; refused where something is"],
+    ["update", "apply manifests of what is there; refused where something is not"],
+  ] as const)
+    parent
+      .command(name)
+      .description(description)
+      .addOption(manifestFiles("a file, a folder, or - for standard input").makeOptionMandatory())
+      .addOption(workspace("for documents that name none").default("public"))
+      .addOption(recursive())
+      .option("--disable-interpolation", "leave $VAR and ${VAR} as they stand")
+      .action(
+        withContext(async (context, options: never) =>
+          (await import("./commands/apply.ts")).applyOnly(context, name, options),
+        ),
+      );
   parent
     .command("diff")
     .description("show what applying manifests would change; exit code 1 where it would change something")

@@ -23,6 +23,8 @@ export interface ApplyOptions extends ManifestOptions {
   readonly prune?: boolean;
   readonly selector: readonly string[];
   readonly yes?: boolean;
+  readonly lint?: boolean;
+  readonly reRun?: boolean;
 }
 
 const documentOf = (dryRun: boolean): string => /* GraphQL */ `
@@ -39,6 +41,11 @@ const { exit: badInput } = errorFaces.BAD_USER_INPUT;
 /** Creates or updates every document of the files, or none; with `prune` deletes what they do not speak of any more. */
 export async function apply(context: CommandContext, options: ApplyOptions): Promise<void> {
   const { dryRun = false, prune = false } = options;
+  if (options.lint) {
+    const { lint } = await import("./lint.ts");
+    await lint(context, { ...options, output: "table" });
+    return;
+  }
   const { tags, ...others } = parseSelector(options.selector);
   if (prune && (tags.length === 0 || Object.keys(others).length > 0))
     throw new CommandError("say what --prune may delete by a tag alone, e.g. `-l tag=team:sales`", badInput);
@@ -59,7 +66,38 @@ export async function apply(context: CommandContext, options: ApplyOptions): Pro
   show(context, payload, dryRun);
   const summary = summaryOf(payload, prune);
   context.print(dryRun ? `dry run, nothing was changed: ${summary}` : summary);
-  if (!dryRun) tellWhatIsNext(context, payload.resources);
+  if (dryRun) return;
+  if (options.reRun) await runUnchanged(context, payload.resources);
+  tellWhatIsNext(context, payload.resources);
+}
+
+/** Applies manifests where each is of something new, or of something that is there. @throws {CommandError} one is not; nothing was changed */
+export async function applyOnly(
+  context: CommandContext,
+  wanted: "create" | "update",
+  options: ManifestOptions,
+): Promise<void> {
+  const files = await readManifests(options.manifestFile, options.recursive ?? false);
+  const { resources } = await applyManifests(context, files, options, true);
+  const others = resources.filter(({ outcome }) => (outcome === "created") !== (wanted === "create"));
+  if (others.length > 0) {
+    const [what, exit] =
+      wanted === "create"
+        ? ["is there already; `update` changes it", errorFaces.CONFLICT.exit]
+        : ["is not there; `create` makes it", errorFaces.NOT_FOUND.exit];
+    const lines = others.map((resource) => `${nameOf(resource)} ${what}`);
+    throw new CommandError("nothing was applied", exit, lines);
+  }
+  await apply(context, { ...options, selector: [] });
+}
+
+/** What changed runs by itself. */
+async function runUnchanged(context: CommandContext, resources: readonly AppliedResource[]): Promise<void> {
+  const { runWorkflow } = await import("./run.ts");
+  for (const { type, name, workspace, outcome } of resources) {
+    if (type === "workflow" && outcome === "unchanged")
+      await runWorkflow(context, name, typeof workspace === "string" ? { workspace } : {});
+  }
 }
 
 /** Sends the manifests. @throws {CommandError} one has a fault, or there is none; nothing was changed */

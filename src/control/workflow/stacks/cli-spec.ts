@@ -51,7 +51,7 @@ const defaultTimeoutMs = 900_000;
 
 /** Commands that a job may give; the others keep, show or make keys, or are about the terminal that they are typed at. */
 const allowed: ReadonlySet<string> = new Set(
-  "apply create update diff delete get describe history rollback log logs run cancel rerun runs runtime resource workspace lint develop search lineage can-i who-can what-can policy grant auth audit health".split(
+  "apply create update diff delete get describe history rollback log logs run cancel rerun runs resource workspace lint develop search lineage can-i who-can what-can policy grant auth audit".split(
     " ",
   ),
 );
