@@ -48,7 +48,7 @@ import { createDatabaseReconciler } from "./reconcile/database.ts";
 import { createDeclaredReconciler } from "./reconcile/declared.ts";
 import { createDepotReconciler } from "./reconcile/depot.ts";
 import { createRoleReconciler, createUserReconciler } from "./reconcile/identity.ts";
-import { createKeptReconciler, noDriverReason, notRunYetReason } from "./reconcile/kept.ts";
+import { createKeptReconciler, noDriverReason } from "./reconcile/kept.ts";
 import { createObjectTypeReconciler } from "./reconcile/object-type.ts";
 import { createPolicyReconciler } from "./reconcile/policy.ts";
 import { createSecretReconciler } from "./reconcile/secret.ts";
@@ -182,7 +182,6 @@ export function createControl(options: ControlOptions): ControlRuntime {
     logger,
   });
   const secretReconciler = createSecretReconciler(secrets);
-  const notRunYet = createKeptReconciler(secrets, notRunYetReason);
   const noDriver = createKeptReconciler(secrets, noDriverReason);
   const serviceReconciler = createServiceReconciler({
     replicas: stores.replicas,

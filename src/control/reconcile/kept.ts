@@ -2,13 +2,6 @@ import { secretRefOf } from "../connections.ts";
 import type { SecretStore } from "../secrets/index.ts";
 import type { Outcome, Reconciler } from "./types.ts";
 
-/** A type that another part of the server will run one day. */
-export const notRunYetReason: Outcome["ready"] = {
-  status: "False",
-  reason: "NotRunYet",
-  message: "not run by this server yet; it is kept as it is",
-};
-
 /** A type that needs a program outside. */
 export const noDriverReason: Outcome["ready"] = {
   status: "False",
