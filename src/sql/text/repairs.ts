@@ -51,6 +51,9 @@ export function repaired(sql: string, piece: Piece): Rewritten | undefined {
     ...missingInto(piece.tokens),
     ...doubleBrackets(piece.tokens),
     ...compoundAssignments(sql, piece.tokens),
+    ...withoutOptions(piece.tokens),
+    ...conflictClauses(piece.tokens),
+    ...trailingCommas(piece.tokens),
   ];
   return edits.length === 0
     ? undefined
@@ -96,6 +99,45 @@ function doubleBrackets(tokens: readonly Token[]): Edit[] {
     }
   }
   return edits;
+}
+
+/** `CREATE TABLE t (a) STORAGE … AS SELECT` -> `CREATE TABLE t (a) AS SELECT`: how it is kept does not change what is in it. */
+function withoutOptions(tokens: readonly Token[]): Edit[] {
+  if (tokens[0]?.word !== "create") return [];
+  const kind = tokens.findIndex(({ word }, index) => index < 8 && (word === "table" || word === "view"));
+  if (kind < 0) return [];
+  let depth = 0;
+  let first: Token | undefined;
+  for (let index = kind + 1; index < tokens.length; index++) {
+    const token = tokens[index];
+    if (!token) break;
+    if (token.mark === "(") depth++;
+    if (token.mark === ")") depth--;
+    if (depth > 0 || token.mark === ")") continue;
+    const next = tokens[index + 1];
+    if (token.word === "as" && (next?.mark === "(" || next?.word === "select" || next?.word === "with")) {
+      return first ? [{ start: first.start, end: token.start, text: "" }] : [];
+    }
+    // options start with the first word after the name: names are joined by dots, `IF NOT EXISTS` stands before
+    const before = tokens[index - 1];
+    const isName = index === kind + 1 || before?.word === "exists" || before?.word === "if" || before?.word === "not";
+    if (token.word !== undefined && !isName && before?.end !== token.start) first ??= token;
+  }
+  return [];
+}
+
+/** `UPDATE OR IGNORE t` -> `UPDATE t`. */
+function conflictClauses([verb, or, action]: readonly Token[]): Edit[] {
+  return verb?.word === "update" && or?.word === "or" && action ? [{ start: or.start, end: action.end, text: "" }] : [];
+}
+
+/** `(a, b,)`, `SELECT a, FROM` -> without the last comma. */
+function trailingCommas(tokens: readonly Token[]): Edit[] {
+  return tokens.flatMap(({ mark, start, end }, index) => {
+    const next = tokens[index + 1];
+    const isLast = !next || next.mark === ")" || next.word === "from";
+    return mark === "," && isLast ? [{ start, end, text: "" }] : [];
+  });
 }
 
 /** `SET t.a += 1` -> `SET t.a = t.a + 1`. */
