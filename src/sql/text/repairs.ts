@@ -54,6 +54,8 @@ export function repaired(sql: string, piece: Piece): Rewritten | undefined {
     ...withoutOptions(piece.tokens),
     ...conflictClauses(piece.tokens),
     ...trailingCommas(piece.tokens),
+    ...multisetOperators(piece.tokens),
+    ...outfiles(piece.tokens),
   ];
   return edits.length === 0
     ? undefined
@@ -129,6 +131,26 @@ function withoutOptions(tokens: readonly Token[]): Edit[] {
 /** `UPDATE OR IGNORE t` -> `UPDATE t`. */
 function conflictClauses([verb, or, action]: readonly Token[]): Edit[] {
   return verb?.word === "update" && or?.word === "or" && action ? [{ start: or.start, end: action.end, text: "" }] : [];
+}
+
+/** `a MULTISET UNION DISTINCT b` -> `a || b`: the value is made of both. */
+function multisetOperators(tokens: readonly Token[]): Edit[] {
+  return tokens.flatMap(({ word, start }, index) => {
+    const [operator, how] = [tokens[index + 1], tokens[index + 2]];
+    if (word !== "multiset" || !["union", "except", "intersect"].includes(operator?.word ?? "")) return [];
+    const last = how?.word === "all" || how?.word === "distinct" ? how : operator;
+    return [{ start, end: last?.end ?? start, text: "||" }];
+  });
+}
+
+/** `SELECT a INTO OUTFILE 'f' … FROM t` -> `SELECT a FROM t`. */
+function outfiles(tokens: readonly Token[]): Edit[] {
+  const into = tokens.findIndex(
+    ({ word }, index) => word === "into" && ["outfile", "dumpfile"].includes(tokens[index + 1]?.word ?? ""),
+  );
+  const from = tokens.findIndex(({ word }, index) => index > into && word === "from");
+  const [first, last] = [tokens[into], tokens[from]];
+  return into >= 0 && first && last ? [{ start: first.start, end: last.start, text: "" }] : [];
 }
 
 /** `(a, b,)`, `SELECT a, FROM` -> without the last comma. */
