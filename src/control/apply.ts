@@ -37,6 +37,7 @@ import {
   type SpecOf,
 } from "./manifest/index.ts";
 import { objectChangesOf, registeredObjectsOf } from "./object-types.ts";
+import type { Plan } from "./plan.ts";
 import { findVocabularyDependents, positionsToKeep, toGrantedDocument, toPolicyDocument } from "./policy-documents.ts";
 import type { AppliedResource, ApplyRequest } from "./ports.ts";
 import { createPruner } from "./prune.ts";
@@ -107,15 +108,6 @@ export type Apply = (
   alongside?: (tx: Parameters<Alongside>[0], changes: readonly ResourceChange[]) => Promise<void>,
   rollback?: Rollback,
 ) => Promise<Applied>;
-
-/** One manifest on its way to the store. */
-export interface Plan {
-  readonly manifest: ParsedManifest;
-  readonly existing: StoredResource | undefined;
-  readonly owner: string;
-  readonly object: DecisionObject;
-  readonly warnings: Problem[];
-}
 
 /** Plan with its values. */
 interface ValuedPlan extends Plan {

@@ -1,8 +1,8 @@
 import type { Authorizer, CallContext } from "../heimdall/ports.ts";
 import { BadInputError, ConflictError, ForbiddenError, type Problem } from "../shared/errors.ts";
-import type { Plan } from "./apply.ts";
 import { dependenciesOf } from "./dependencies.ts";
 import { nameOf } from "./describe.ts";
+import type { Plan } from "./plan.ts";
 import type { ApplyRequest, ResourceRef } from "./ports.ts";
 import type { Removals } from "./removals.ts";
 import type { ResourceStore, StoredResource } from "./stores.ts";

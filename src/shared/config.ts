@@ -190,7 +190,7 @@ export function loadConfig(sources: ConfigSources): Config {
 export function describeSettings(): string {
   const rows = settings.map(({ flag, variable, help }) => [flag ?? "", variable, help] as const);
   const all = [...rows, [configFlag, configVariable, "YAML file with the same settings (none)"] as const];
-  return all.map(([flag, variable, help]) => `  ${flag.padEnd(20)}${variable.padEnd(26)}${help}`).join("\n");
+  return all.map(([flag, variable, help]) => `  ${flag.padEnd(22)}${variable.padEnd(30)}${help}`).join("\n");
 }
 
 function readFlags(argv: readonly string[], problems: Problem[]): Map<string, string> {

@@ -135,6 +135,13 @@ describe("secrets", () => {
       apiKeys: [{}],
       auditEvents: [{ first: 100 }],
       auditVerification: [{}],
+      impact: urns.filter((urn) => urn.includes(":dataset:")).map((of) => ({ of })),
+      policyVersions: [{}],
+      incidents: [{}],
+      deliveries: refs.flatMap(({ type, name, workspace }) => (type === "pager" ? [{ pager: name, workspace }] : [])),
+      objectTypes: [{}],
+      registeredObjects: [{ type: "todo" }],
+      registeredObject: [{ type: "todo", id: "1" }],
     };
     expect(Object.keys(calls).sort(), "a new field is asked too").toEqual([...queryFields].sort());
     for (const [field, variants] of Object.entries(calls)) {

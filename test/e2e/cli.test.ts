@@ -554,7 +554,7 @@ describe("get", () => {
     expect(yaml.replace(/answered in SPAN|generation \d/g, "…")).toMatchInlineSnapshot(`
       "# status: active (Active), …, TIME
       # DependenciesReady=True DependenciesReady: everything it needs is there
-      # Healthy=True Answered: 18.6, …
+      # Healthy=True Answered: postgresql 18.6, …
       # Ready=True Ready: connected to postgresql 18.6
       # urn:dataos:depot:shopdb
       name: shopdb
@@ -680,6 +680,20 @@ describe("search and lineage", () => {
     expect(await shown(["search", "x", "--kind", "databse"])).toMatchInlineSnapshot(`
       "error: unknown kind \`databse\`; did you mean \`database\`? (known: depot, database, schema, dataset, column, procedure, query, job, run, pipeline, dashboard, dataproduct, contract, domain, glossary, term, classification, tag, user, team, policy, grant, resource, scan, report)
       [exit 2]
+      "
+    `);
+  });
+
+  it("count what depends on a column, at any distance", async () => {
+    expect(await shown(["impact", "dataos://shopdb:shop/order_line#line_total"])).toMatchInlineSnapshot(`
+      "urn:dataos:dataset:shopdb:postgres/shop/order_line#line_total
+        4 depend on it
+
+        by kind
+        4  column
+
+        by depot
+        4  shopdb
       "
     `);
   });
@@ -1025,6 +1039,14 @@ describe("audit", () => {
   });
 });
 
+describe("incidents", () => {
+  it("say that there are none, and name one that is not there", async () => {
+    expect((await ctl(["incidents"])).exit).toBe(0);
+    const { exit, stderr } = await ctl(["acknowledge", "inc_none"]);
+    expect([exit, stderr]).toEqual([5, expect.stringContaining("there is no incident `none`")]);
+  });
+});
+
 describe("workspaces", () => {
   it("keep the same name apart, and are deleted when they are empty", async () => {
     expect(await shown(["workspace", "create", "-n", "team-a", "-d", "team A"])).toMatchInlineSnapshot(`
@@ -1267,8 +1289,8 @@ describe("every output", () => {
       command.commands.length === 0
         ? [path.join(" ")]
         : command.commands.flatMap((inner) => leaves(inner as never, [...path, inner.name()]));
-    // `resource` is below; others live through stories of their own (grant-request, policy-*, cli-context, cli-surface, lint-cli)
-    const elsewhere = /^((resource|grant|policy|context|develop) |(completion|help|lint)$)/;
+    // `resource` is below; others live through stories of their own (grant-request, policy-*, cli-context, cli-forms, cli-surface, lint-cli, sql-lineage)
+    const elsewhere = /^((resource|grant|policy|context|develop|sql) |(completion|create|help|lint|update)$)/;
     const all = leaves(createProgram(), []).filter((name) => !elsewhere.test(name));
     expect(all.filter((name) => !exercised.has(name))).toEqual([]);
   });
@@ -1278,7 +1300,10 @@ describe("every output", () => {
     const same = program.commands.find((command) => command.name() === "resource");
     const helps = (names: readonly string[], parent: ReturnType<typeof createProgram>): string[] =>
       names.map((name) => parent.commands.find((command) => command.name() === name)?.helpInformation() ?? "absent");
-    const names = "apply diff delete get describe history rollback log run cancel rerun runs".split(" ");
+    const names =
+      "apply create update diff delete get describe history rollback log run cancel rerun runs incidents acknowledge".split(
+        " ",
+      );
     expect(same?.commands.map((command) => command.name())).toEqual(names);
     expect(helps(names, same as never).map((text) => text.replaceAll("dataos-ctl resource ", "dataos-ctl "))).toEqual(
       helps(names, program),
