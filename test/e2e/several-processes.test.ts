@@ -128,6 +128,8 @@ policy:
   access: {subjects: {tags: ["users:id:**"]}, predicates: [tick], objects: {tags: ["dataos:type:todo-${name}"]}, allow: true, conditions: ["object.ownerID == subject.id"]}
 `;
         await apply(from, joinManifests(user, type, policy));
+        // the process that reconciles may be the other one
+        await waitForStatus(from, "object-type", `todo-${name}`, "active");
         const question = "query Q($input: AuthorizeInput!) { authorize(input: $input) { allowed } }";
         const input = { subject: name, predicate: "tick", object: { path: `todo-${name}:1` } };
         const ask = async (): Promise<boolean> =>
