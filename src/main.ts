@@ -1,12 +1,9 @@
 // The composition root: the only file that knows every part.
 import { hkdfSync } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
-import { userInfo } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
-  type ControlOptions,
-  controlMigrations,
   createCliStack,
   createControl,
   createGrantHistory,
@@ -18,33 +15,19 @@ import {
   createResourcePolicySource,
   createSendHttp,
   createStateControlStores,
-  disablePolicy,
   endLeftProcesses,
   shareSources,
 } from "./control/index.ts";
-import {
-  createStateSecretStore,
-  loadMasterKey,
-  openVault,
-  secretMigrations,
-  type Vault,
-} from "./control/secrets/index.ts";
+import { createStateSecretStore, loadMasterKey } from "./control/secrets/index.ts";
 import { createLogger } from "./drivers/pino/index.ts";
 import { acquireFileLock } from "./drivers/sqlite/index.ts";
 import { describeUser, toSubject } from "./graphql/index.ts";
-import { createCheckpointFile, loadBuiltInPolicies } from "./heimdall/adapters/file/index.ts";
+import { loadBuiltInPolicies } from "./heimdall/adapters/file/index.ts";
 import {
-  type AuditKeySealer,
-  auditMigrations,
-  createStateAuditLog,
   createStateIdentityStore,
   createStateObjectDirectory,
   createStateShadowStore,
-  identityMigrations,
-  objectMigrations,
-  shadowMigrations,
 } from "./heimdall/adapters/state/index.ts";
-import { recordChange, type WatchedAuditLog, watchAudit } from "./heimdall/audit/index.ts";
 import {
   createAuthorizer,
   createLivePolicies,
@@ -54,15 +37,11 @@ import {
   rememberObjects,
 } from "./heimdall/authorization/index.ts";
 import { createObjectRegistry, createRegisteredObjectSource, describeTypes } from "./heimdall/objects/index.ts";
-import { compilePolicies } from "./heimdall/policy/index.ts";
-import type { AuditLog, IdentityStore } from "./heimdall/ports.ts";
 import { createDirectoryLister, createQuestions } from "./heimdall/questions/index.ts";
 import { createPolicySafety } from "./heimdall/safety/index.ts";
-import { createHttpServer, createMetrics, type EngineState } from "./http/index.ts";
-import { metisMigrations } from "./metis/adapters/state/index.ts";
-import type { LineageStore, SearchStore } from "./metis/ports.ts";
+import { createHttpServer, createMetrics } from "./http/index.ts";
 import { parseSynonyms } from "./metis/search/index.ts";
-import { createCatalog, type RunningCatalog } from "./metis/service/index.ts";
+import { createCatalog } from "./metis/service/index.ts";
 import {
   createNameFilter,
   createNetworkGuard,
@@ -77,13 +56,10 @@ import { DataOsError, formatProblem } from "./shared/errors.ts";
 import { createIdSource } from "./shared/ids.ts";
 import type { Logger } from "./shared/logger.ts";
 import { Secret } from "./shared/secret.ts";
-import { openState } from "./state/index.ts";
+import { ensureOperator, openCore, openLineage, openMail, openSearch, readEngines, recover } from "./start/index.ts";
 
 const requiredNode = 24;
 const root = fileURLToPath(new URL("..", import.meta.url));
-const operatorId = "operator";
-/** longest wait for an engine when readiness is asked */
-const engineAnswerMs = 1_000;
 
 /** The program `dataos-ctl` and all that it loads. */
 function findCli(): { readonly file: string; readonly code: readonly string[] } {
@@ -338,130 +314,6 @@ async function startServer(config: Config, logger: Logger): Promise<Server> {
   }
 }
 
-/** The state store, and the log of what is done to it. @param stops gets what to undo */
-async function openCore(config: Config, logger: Logger, stops: (() => Promise<void>)[]) {
-  const clock = systemClock;
-  const state = await openState(config.stateUrl, { logger, clock });
-  stops.push(() => state.close());
-  await state.migrate([
-    ...identityMigrations,
-    ...objectMigrations,
-    ...auditMigrations,
-    ...shadowMigrations,
-    ...secretMigrations,
-    ...metisMigrations,
-    ...controlMigrations,
-  ]);
-
-  const vault = await openVault(state, config);
-  const audit = watchAudit(
-    await createStateAuditLog(state, {
-      logger,
-      clock,
-      ids: createIdSource(clock),
-      sealer: createSealer(vault),
-      witness: createCheckpointFile(join(config.dataDir, "audit-checkpoint.json")),
-      journal: join(config.dataDir, "audit-journal"),
-    }),
-  );
-  stops.push(() => audit.close());
-  return { state, vault, audit };
-}
-
-/**
- * Break-glass, on the machine of a server that is stopped: says what is wrong with the stored policies, and takes those out that are
- * named (`docs/adr/0013-policies-that-do-not-compile-never-become-live.md`).
- */
-async function recover(config: Config, logger: Logger, named: readonly string[]): Promise<void> {
-  const stops: (() => Promise<void>)[] = [];
-  const lock = acquireFileLock(join(config.dataDir, "server.lock"), `the data directory \`${config.dataDir}\``);
-  stops.push(async () => lock.release());
-  try {
-    const { state, audit } = await openCore(config, logger, stops);
-    const { resources, grants } = createStateControlStores(state, {
-      clock: systemClock,
-      ids: createIdSource(systemClock),
-    });
-    for (const name of named) {
-      const manifest = await disablePolicy({ resources, audit }, name, `machine:${userInfo().username}`);
-      process.stdout.write(`# ${name} decides no more; mend it and apply it again\n${manifest}---\n`);
-    }
-    const builtIn = await loadBuiltInPolicies(join(root, "policies"));
-    const stored = await createResourcePolicySource(resources, grants).load();
-    const { problems } = compilePolicies([...builtIn, ...stored]);
-    for (const problem of problems) {
-      const { file, line, column } = problem.at ?? { file: "", line: 0, column: 0 };
-      const inFile = stored.filter((document) => document.file === file);
-      const atPlace = inFile.filter(({ positions }) =>
-        positions.values().some((place) => place.line === line && place.column === column),
-      );
-      const names = (atPlace.length > 0 ? atPlace : inFile).map(({ kind, name }) => `${kind}/${name}`).join(" or ");
-      process.stdout.write(`# ${names}: ${formatProblem(problem)}\n`);
-    }
-    process.stdout.write(
-      problems.length === 0
-        ? "# the stored policies compile\n"
-        : "# the stored policies do not compile; take one out with `recover TYPE/NAME`, e.g. `recover policy/my-policy`\n",
-    );
-  } finally {
-    for (const undo of stops.reverse()) await undo();
-  }
-}
-
-/** Loaded only where mail is configured. */
-async function openMail({ smtpUrl }: Config): Promise<ControlOptions["sendMail"]> {
-  if (!smtpUrl) return undefined;
-  const { createSmtpMailer } = await import("./drivers/smtp/index.ts");
-  const mailer = createSmtpMailer(smtpUrl);
-  return (mail, signal) => mailer.send(mail, signal);
-}
-
-async function openSearch({ searchUrl, dataDir }: Config, logger: Logger): Promise<SearchStore> {
-  const parts = { logger, clock: systemClock };
-  if (searchUrl === "embedded") {
-    const { createSqliteSearchStore } = await import("./metis/adapters/sqlite/index.ts");
-    return createSqliteSearchStore({ path: join(dataDir, "search.db") }, parts);
-  }
-  const { createElasticsearchSearchStore } = await import("./metis/adapters/elasticsearch/index.ts");
-  const { namespace, ...server } = readEngineUrl(searchUrl);
-  return createElasticsearchSearchStore({ ...server, ...(namespace !== undefined && { prefix: namespace }) }, parts);
-}
-
-async function openLineage({ lineageUrl, dataDir }: Config, logger: Logger): Promise<LineageStore> {
-  const parts = { logger, clock: systemClock };
-  if (lineageUrl === "embedded") {
-    const { createSqliteLineageStore } = await import("./metis/adapters/sqlite/index.ts");
-    return createSqliteLineageStore({ path: join(dataDir, "lineage.db") }, parts);
-  }
-  const { createNeo4jLineageStore } = await import("./metis/adapters/neo4j/index.ts");
-  return createNeo4jLineageStore(readEngineUrl(lineageUrl), parts);
-}
-
-/** The parts of an engine's URL; `?namespace=…` keeps several installations in one engine apart. */
-function readEngineUrl(secret: Secret): {
-  readonly url: string;
-  readonly username?: string;
-  readonly password?: Secret;
-  readonly namespace?: string;
-} {
-  const url = new URL(secret.reveal());
-  const username = decodeURIComponent(url.username);
-  const password = new Secret(decodeURIComponent(url.password));
-  const namespace = url.searchParams.get("namespace");
-  url.username = "";
-  url.password = "";
-  url.search = "";
-  return { url: url.href, ...(username && { username, password }), ...(namespace && { namespace }) };
-}
-
-function createSealer(vault: Vault): AuditKeySealer {
-  const placeOf = (name: string) => ({ workspace: undefined, kind: "audit-key", name, version: 1, field: "private" });
-  return {
-    seal: (name, plain) => vault.seal(placeOf(name), plain),
-    open: (name, sealed) => vault.open(placeOf(name), sealed),
-  };
-}
-
 /** Those variables of the server's own environment that are set. */
 function pickEnvironment(names: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
@@ -470,90 +322,6 @@ function pickEnvironment(names: readonly string[]): Readonly<Record<string, stri
       return value === undefined ? [] : [[name, value]];
     }),
   );
-}
-
-/** Makes the operator and the first key; gives the key when it was not given to us. */
-async function ensureOperator(
-  identity: IdentityStore,
-  audit: AuditLog,
-  given: Secret | undefined,
-): Promise<Secret | undefined> {
-  if ((await identity.findUser(operatorId)) === undefined) {
-    const change = { actor: "server", action: "user.create", object: [`urn:dataos:user:${operatorId}`] };
-    await recordChange(audit, change, () =>
-      identity.putUser({
-        id: operatorId,
-        name: "Operator",
-        type: "person",
-        email: undefined,
-        tags: ["roles:id:operator"],
-        attributes: {},
-      }),
-    );
-  }
-  if (given) {
-    const isKnown = await identity.authenticate(given).then(
-      () => true,
-      () => false,
-    );
-    if (isKnown) return undefined;
-  } else if ((await identity.listApiKeys(operatorId)).length > 0) return undefined;
-  const { key } = await recordChange(
-    audit,
-    { actor: "server", action: "apikey.create", object: [`urn:dataos:user:${operatorId}`] },
-    () =>
-      identity.createApiKey({
-        userId: operatorId,
-        name: "bootstrap",
-        ttlSeconds: undefined,
-        ...(given && { given }),
-      }),
-    ({ info }) => ({ object: [`urn:dataos:apikey:${info.id}`] }),
-  );
-  return given ? undefined : key;
-}
-
-async function readEngines(
-  catalog: RunningCatalog,
-  identity: IdentityStore,
-  audit: WatchedAuditLog,
-  hasPolicies: () => boolean,
-): Promise<readonly EngineState[]> {
-  const [users, lag, problem] = await Promise.all([
-    answered(identity.listRoles()),
-    answered(catalog.projectionLag()),
-    audit.problem(),
-  ]);
-  const projection = (name: "search" | "lineage"): EngineState => {
-    const behind = lag?.[name];
-    if (behind === undefined) return { name, state: "down", required: false };
-    return { name, state: behind > 0 ? "behind" : "ready", required: false, details: { behind } };
-  };
-  return [
-    { name: "state", state: users ? "ready" : "down", required: true },
-    {
-      name: "audit",
-      state: problem === undefined ? "ready" : "down",
-      required: true,
-      ...(problem === undefined ? {} : { details: { problem } }),
-    },
-    { name: "policies", state: hasPolicies() ? "ready" : "down", required: true },
-    projection("search"),
-    projection("lineage"),
-  ];
-}
-
-/** The answer; `undefined` when it failed or did not come in time. */
-async function answered<T>(asked: Promise<T>): Promise<T | undefined> {
-  let cancel = (): void => {};
-  const late = new Promise<undefined>((resolve) => {
-    cancel = systemClock.schedule(engineAnswerMs, () => resolve(undefined));
-  });
-  try {
-    return await Promise.race([asked.catch(() => undefined), late]);
-  } finally {
-    cancel();
-  }
 }
 
 /** WHY: derived, so that every process that shares the master key reads every other's cursors. */
@@ -587,7 +355,7 @@ async function main(): Promise<void> {
     });
     const logger = createLogger(config.logLevel);
     if (isRecovery) {
-      await recover(config, logger, named);
+      await recover(config, logger, named, join(root, "policies"));
       return;
     }
     const server = await startServer(config, logger);
